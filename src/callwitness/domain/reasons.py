@@ -1,0 +1,71 @@
+"""Why a verdict or finding is what it is: codes with parameters. Sentences are made at the edge (``report.sentences``).
+
+Every code used anywhere stands here with its parameters; a test holds the words of all languages to this list.
+A reason may carry ``record``: the record that proves it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    # what one source says about a call
+    "queue_log_connect": ("agent", "seconds"),
+    "queue_log_abandon": ("queue", "seconds"),
+    "queue_log_exit": ("queue", "event", "seconds"),
+    "queue_log_open": ("queue",),
+    "cel_bridge": ("agent", "seconds"),
+    "cel_no_bridge": (),
+    "cel_refused": ("cause",),
+    "cdr_agent_leg": ("agent", "seconds"),
+    "cdr_answered_by_machine": ("app",),
+    "cdr_no_answer": ("result",),
+    "cdr_answer_without_agent": (),
+    "voicemail_reached": (),
+    "voicemail_message_unknown": (),  # exchange logs cannot tell whether a message was left
+    "ivr_ended": (),
+    "claims_answered": ("source", "seconds"),
+    "claims_missed": ("source", "result"),
+    "no_human_evidence": (),
+    "call_left_open": (),
+    "blacklisted": (),
+    "outside_hours": (),
+    "rejected_by_exchange": ("cause",),
+    # what several sources say together
+    "overruled": ("source", "by"),
+    "interested_alone": ("source",),
+    "never_arrived": ("source", "office"),
+    "only_witness": ("source",),
+    "covered_by_outage": (),
+    "matched_by": ("rule", "seconds"),
+    # clocks and coverage
+    "zone_wrong": ("source", "said", "looks_like", "hours"),
+    "zone_found": ("source", "zone", "by"),
+    "clock_offset": ("source", "seconds", "uncertainty"),
+    "clock_step": ("source", "seconds"),
+    "expected_calls": ("source", "expected", "probability"),
+    # values that differ
+    "differs": ("field", "left", "right", "tolerance"),
+    "told_twice": ("source", "seconds"),
+    "wait_claimed": ("source", "claimed", "best", "witness"),
+    # why a caller was lost
+    "agent_on_call": ("agent",),
+    "agent_not_logged_in": ("agent",),
+    "agent_paused": ("agent",),
+    "agent_did_not_pick_up": ("agent",),
+    "all_lines_busy": (),
+    "closed": (),
+    "network": (),
+    "left_before_ringing": (),
+}
+
+Reason = tuple[str, Mapping[str, str | int | float | None]]
+
+
+def to_json(reasons: Sequence[Reason]) -> str:
+    """The JSON array that result files carry."""
+    return json.dumps(
+        [{"code": code, "params": dict(params)} for code, params in reasons], ensure_ascii=False, separators=(",", ":")
+    )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -19,16 +20,15 @@ WITHHELD: Final[Reading] = (None, 0, "withheld")
 UNREADABLE: Final[Reading] = (None, 0, "other")
 
 # What exchanges and providers write when there is no caller number. "266696687" is ANONYMOUS on a keypad.
-PLACEHOLDERS: Final = frozenset(
-    """
+_PLACEHOLDER_WORDS: Final = """
     anonymous anonym restricted unknown unavailable private withheld blocked asterisk hidden none null nil n/a na nan
     no-number nonumber no_number undefined s i h t - -- --- . ? * +266696687 266696687 +86282452253 86282452253
     +7378742833 7378742833 +2562533 2562533 скрыт скрытый скрытый_номер номер_скрыт неизвестно неизвестный
     неизвестный_номер аноним анонимный анонимно не_определен не_определён не_определился нет приховано прихований
     прихований_номер номер_приховано невідомо невідомий анонімний анонім
     private_number unknown_number number_withheld no_number caller_id_blocked not_available
-    """.split()
-)
+    """
+PLACEHOLDERS: Final = frozenset(_PLACEHOLDER_WORDS.split())
 
 _SPACES: Final = re.compile(r"[\s\u00a0\u2000-\u200f\u202a-\u202f\u2060\ufeff\u00ad]+")
 _ANGLED: Final = re.compile(r"<([^<>]*)>[^<>]*$")
@@ -47,24 +47,24 @@ _LONGEST: Final = 15
 
 def read_number(text: str | None, plan: NumberPlan) -> Reading:
     """Number (+E164 or bare digits or None), key and kind of one text."""
-    if text is None:
-        return WITHHELD
-    bare = _unwrap(text)
+    bare = _unwrap(text or "")
     if _is_placeholder(bare):
         return WITHHELD
-    bare = _undo_spreadsheet(bare)
-    if bare is None:
+    stated = _undo_spreadsheet(bare)
+    if stated is None:
         return UNREADABLE
-    if _FEATURE_CODE.match(bare):
-        return bare, _feature_key(bare), "other"
-    digits = _PUNCTUATION.sub("", _EXTENSION_SUFFIX.sub("", bare))
-    plus = digits.startswith("+")
-    digits = digits.lstrip("+")
+    if _FEATURE_CODE.match(stated):
+        return stated, _feature_key(stated), "other"
+    return _read_digits(_PUNCTUATION.sub("", _EXTENSION_SUFFIX.sub("", stated)), plan)
+
+
+def _read_digits(dialled: str, plan: NumberPlan) -> Reading:
+    digits = dialled.lstrip("+")
     if not digits.isascii() or not digits.isdigit():
         return UNREADABLE
     if not digits.strip("0"):
         return WITHHELD
-    international = _as_e164(digits, plus=plus, plan=plan)
+    international = _as_e164(digits, plus=dialled.startswith("+"), plan=plan)
     if international is not None:
         return "+" + international, int(international), "number"
     return _bare(digits, plan)
@@ -72,7 +72,7 @@ def read_number(text: str | None, plan: NumberPlan) -> Reading:
 
 def _unwrap(text: str) -> str:
     """The number inside ``"Name" <num>``, ``Name (num)``, ``sip:user@host;params``."""
-    bare = _SPACES.sub(" ", text).strip().strip("'\"` ")
+    bare = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().strip("'\"` ")
     if (angled := _ANGLED.search(bare)) is not None:
         bare = angled.group(1).strip()
     elif (named := _NAMED.match(bare)) is not None and _URI.match(bare) is None:

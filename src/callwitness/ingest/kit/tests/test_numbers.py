@@ -84,9 +84,18 @@ def test_a_possible_number_becomes_e164_with_its_digits_as_key(
         "i",
         "h",
         "t",
-    ]
-    + ["asterisk", "<unknown>", "+266696687", '"Anonymous" <anonymous>', "sip:anonymous@anonymous.invalid"]
-    + ["Скрытый номер", "номер скрыт", "Прихований номер", '"" <>', "Private Number", "n/a"],
+        "asterisk",
+        "<unknown>",
+        "+266696687",
+        '"Anonymous" <anonymous>',
+        "sip:anonymous@anonymous.invalid",
+        "Скрытый номер",
+        "номер скрыт",
+        "Прихований номер",
+        '"" <>',
+        "Private Number",
+        "n/a",
+    ],
 )
 def test_withheld_callers_have_no_number_and_no_key(text: str | None) -> None:
     assert read(text, RU) == (None, 0, "withheld")

@@ -1,9 +1,9 @@
 """Everything that can go wrong on purpose.
 
-    CallwitnessError
-    |- UsageError              the command or configuration is wrong: exit 2
-    |- UnreadableEvidence      nothing can be read from a file: which file, what was expected
-    |- InvariantBroken         our sums do not add up: a bug of ours, nothing is written
+CallwitnessError
+|- UsageError              the command or configuration is wrong: exit 2
+|- UnreadableEvidence      nothing can be read from a file: which file, what was expected
+|- InvariantBroken         our sums do not add up: a bug of ours, nothing is written
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ CALLS: Final = Table(
 RECORDS_OUT: Final = Table(
     "records",
     (
-        *_columns(_TEXT, "record_id call_id source role file row evidence native_id native_call_id direction"),
+        *_columns(
+            _TEXT, "record_id call_id source role file row evidence native_id native_call_id direction"
+        ),
         *_columns(_TEXT, "caller_raw caller called_raw called did segment queue agent extension trunk"),
         *_columns(_INT, "started_at answered_at ended_at"),
         *_columns(_REAL, "ring_s wait_s talk_s billed_s"),
@@ -61,7 +63,11 @@ MATCHES: Final = Table(
     (
         *_columns(_TEXT, "source native_call_id call_id"),
         Column("match", _TEXT, "matched | unmatched | duplicate | excluded"),
-        Column("excluded_because", _TEXT, "internal outbound_not_reported other_line outside_coverage test spam outage"),
+        Column(
+            "excluded_because",
+            _TEXT,
+            "internal outbound_not_reported other_line outside_coverage test spam outage",
+        ),
         *_columns(_TEXT, "pair_source pair_native_call_id"),
         Column("dt_s", _REAL, "this call's start minus the pair's, after clock correction", "s"),
         Column("rule", _TEXT, "what made the pair"),

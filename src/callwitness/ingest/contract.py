@@ -119,6 +119,8 @@ class Adapter(Protocol):
         """Records of the whole source, all files, to LEGS."""
         ...
 
-    def originals(self, file: EvidenceFile, rows: Sequence[tuple[str | None, int]]) -> dict[tuple[str | None, int], str]:
+    def originals(
+        self, file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
+    ) -> dict[tuple[str | None, int], str]:
         """The original text of some (sheet, row) of a file, for people to look at."""
         ...

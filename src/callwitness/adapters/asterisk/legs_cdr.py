@@ -1,0 +1,113 @@
+"""CDR rows to legs. One row is one path from a caller to one party; many rows make a call.
+
+ANSWERED says that something answered the caller's channel. A person only where a second channel stands in the row,
+it is no half of a Local pair, and the application is one that connects people.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+_CONNECTS: Final = ("Dial", "Queue", "AppDial", "AppQueue", "FollowMe", "Bridge", "Pickup", "ParkedCall", "Page")
+_MACHINES: Final = {
+    "VoiceMail": "voicemail",
+    "VoiceMailMain": "voicemail",
+    "Voicemail": "voicemail",
+    "BackGround": "ivr",
+    "Background": "ivr",
+    "BackgroundDetect": "ivr",
+    "WaitExten": "ivr",
+    "Read": "ivr",
+    "AGI": "ivr",
+    "Directory": "ivr",
+    "Playback": "announcement",
+    "ControlPlayback": "announcement",
+    "SayDigits": "announcement",
+    "SayNumber": "announcement",
+    "Milliwatt": "announcement",
+    "MusicOnHold": "announcement",
+    "StartMusicOnHold": "announcement",
+}
+_SIGNALS: Final = (
+    "Hangup Congestion Busy Echo Goto GotoIf Macro Gosub NoOp Set Answer Wait Ringing Progress Return".split()
+)
+
+
+def cdr_legs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Legs of CDR records with detail, sides and facts of their call joined (``legs.py`` names the columns)."""
+    two = pl.col("dstchannel").is_not_null()
+    answered = pl.col("result") == "answered"
+    app = pl.col("lastapp")
+    machine = app.replace_strict(_MACHINES, default=None, return_dtype=pl.String)
+    is_machine = machine.is_not_null() | app.is_in(_SIGNALS)
+    talk = two & answered & ~is_machine
+    segment = (
+        pl.when(talk)
+        .then(pl.lit("talk"))
+        .when(two & ~answered)
+        .then(pl.lit("ring"))
+        .when(app == "Queue")
+        .then(pl.lit("queue"))
+        .when(answered)
+        .then(machine.fill_null("signal"))
+        .otherwise(pl.lit("signal"))
+    )
+    human = (
+        pl.when(~talk)
+        .then(pl.lit(False))
+        .when(pl.col("b_local"))
+        .then(None)
+        .when(app.is_in(_CONNECTS))
+        .then(pl.lit(True))
+    )
+    result = (
+        pl.when(~two & (app == "Queue"))
+        .then(pl.lit("abandoned"))
+        .when(segment == "voicemail")
+        .then(pl.lit("voicemail"))
+        .otherwise("result")
+    )
+    legs = rows.with_columns(
+        segment.alias("segment"),
+        human.alias("human"),
+        result.alias("result"),
+        pl.when(talk).then("talk_s").alias("talk_s"),
+        pl.when(talk | (segment == "ring")).then(_party()).alias("extension"),
+        pl.col("native_id").str.split("#").list.first().alias("native_id"),
+    )
+    return pl.concat([legs, _queue_visits(legs)], how="diagonal").drop("wait_s")
+
+
+def _party() -> pl.Expr:
+    """Our person on the path: the called side, and the calling side where the path leaves by a trunk."""
+    outward = (pl.col("b_side") == "trunk") & (pl.col("a_side") != "trunk")
+    forwarded = (pl.col("b_side") == "trunk") & (pl.col("a_side") == "trunk")
+    return (
+        pl.when(outward)
+        .then(pl.coalesce(pl.when(pl.col("extension").is_not_null()).then("extension"), "a_peer"))
+        .when(forwarded)
+        .then("called_raw")
+        .otherwise("b_peer")
+    )
+
+
+def _queue_visits(legs: pl.DataFrame) -> pl.DataFrame:
+    """One queue leg for the paths that one caller's Queue() opened and some member's phone took part in."""
+    paths = legs.filter((pl.col("lastapp") == "Queue") & pl.col("dstchannel").is_not_null())
+    took = pl.col("segment") == "talk"
+    by_caller = ["native_call_id", "channel", "queue"]
+    waited = legs.filter((pl.col("segment") == "queue")).select(by_caller).unique()
+    return (
+        paths.join(waited, on=by_caller, how="anti", nulls_equal=True)
+        .sort("started_at", "rec")
+        .group_by(by_caller, maintain_order=True)
+        .agg(
+            pl.exclude("segment", "result", "human", "answered_at", "ended_at", "extension", "talk_s").first(),
+            pl.lit("queue").alias("segment"),
+            pl.when(took.any()).then(pl.lit("answered")).otherwise(pl.lit("abandoned")).alias("result"),
+            pl.col("answered_at").filter(took).min().alias("answered_at"),
+            pl.coalesce(pl.col("answered_at").filter(took).min(), pl.col("ended_at").max()).alias("ended_at"),
+        )
+    )

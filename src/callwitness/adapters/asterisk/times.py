@@ -1,0 +1,58 @@
+"""Texts that Asterisk and its exports write for a moment, to wall-clock milliseconds not yet put in a zone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+_USUAL: Final = "%Y-%m-%d %H:%M:%S"
+_SLASHED: Final = r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4}) (\d{1,2}):(\d\d):?(\d\d)?$"
+_DAY_MS: Final = 86_400_000
+
+FIRST_CALL: Final = 631_152_000_000  # 1990: no exchange of this kind wrote anything before
+
+
+def wall_ms(texts: pl.Series, near: pl.Series | None = None) -> pl.Series:
+    """``2026-11-21 14:05:09[.ffffff]`` and ``21/11/2026 14:05:09`` (either order) to Int64 ms, null = no time.
+
+    near: moments (ms) within a day of which the times lie; they settle whether day or month stands first.
+    """
+    name = texts.name
+    usual = texts.str.to_datetime(_USUAL, time_unit="ms", strict=False).dt.epoch("ms")
+    odd = (usual.is_null() & texts.is_not_null() & (texts != "")).arg_true()
+    if not len(odd):
+        return usual.alias(name)
+    left = texts.gather(odd)
+    fraction = left.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="ms", strict=False).dt.epoch("ms")
+    slashed = _slashed_ms(left, near.gather(odd) if near is not None else None)
+    return usual.scatter(odd, fraction.fill_null(slashed)).alias(name)
+
+
+def _slashed_ms(texts: pl.Series, near: pl.Series | None) -> pl.Series:
+    parts = texts.str.extract_groups(_SLASHED).struct.unnest().select(pl.all().cast(pl.Int64))
+    a, b, year, hour, minute, second = parts.iter_columns()
+    second = second.fill_null(0)
+
+    def build(month: pl.Series, day: pl.Series) -> pl.Series:
+        valid = (month <= 12) & (day <= 31) & (hour < 24) & (minute < 60) & (second < 60) & (month > 0) & (day > 0)
+        padded = [part.cast(pl.String).str.zfill(2) for part in (month, day, hour, minute, second)]
+        text = pl.select(
+            pl.concat_str(year.cast(pl.String), padded[0], padded[1], separator="-")
+            + " "
+            + pl.concat_str(*padded[2:], separator=":")
+        ).to_series()
+        return text.set(~valid.fill_null(False), None).str.to_datetime(_USUAL, time_unit="ms", strict=False).dt.epoch("ms")
+
+    day_first, month_first = build(b, a), build(a, b)
+    if near is not None:
+        votes_day = ((day_first - near).abs() < _DAY_MS).sum()
+        votes_month = ((month_first - near).abs() < _DAY_MS).sum()
+        if votes_day != votes_month:
+            return day_first if votes_day > votes_month else month_first
+    return month_first if month_first.null_count() < day_first.null_count() else day_first
+
+
+def uniqueid_ms(ids: pl.Series) -> pl.Series:
+    """The epoch in ``[systemname-]epoch.sequence`` as ms UTC, null where there is none."""
+    return (ids.str.extract(r"(?:^|-)(\d{9,10})\.\d+$").cast(pl.Int64, strict=False) * 1000).alias("uniqueid_ms")

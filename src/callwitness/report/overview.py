@@ -1,0 +1,187 @@
+"""What the first page says: the sentence, the sums that must add up, and one card a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from callwitness.report import vocabulary
+from callwitness.report.figures import SourceFigures, by_direction, by_verdict, losses, source_figures, tones
+from callwitness.report.formats import Formats
+from callwitness.report.language import translations
+from callwitness.report.sentences import sentence, word
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A whole sentence of the headline and what it is about: ok, nobody, lost or plain."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """``total = part + part + ...``; parts as (code, word, n)."""
+
+    total: int
+    parts: tuple[tuple[str, str, int], ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the parts really make the total."""
+        return self.total == sum(n for _, _, n in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSums:
+    """One source: rows = records + rejected, and its calls by what became of them in reconciliation."""
+
+    name: str
+    rows: Sum
+    calls: Sum
+    excluded: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The counts of the first page. calls: by direction; inbound: by verdict; nobody, cases: of the lost."""
+
+    calls: Sum
+    inbound: Sum
+    by_tone: Mapping[str, int]
+    nobody: Sum
+    cases: Sum
+    waiting: int
+    sources: tuple[SourceSums, ...]
+    pairs: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """A source as its card shows it: its entry of the summary, its figures and its notes."""
+
+    entry: Mapping[str, Any]
+    figures: SourceFigures
+    weeks: tuple[Mapping[str, Any], ...]
+    zone: str
+    notes: tuple[str, ...]
+
+
+def overview(
+    calls: pl.DataFrame, lost_callers: pl.DataFrame, summary: Mapping[str, Any], lang: str
+) -> Overview:
+    """Everything the first page counts, from the frames; the sources' sums from the summary."""
+    directions, verdicts = by_direction(calls), by_verdict(calls)
+    lost = losses(calls)
+    states = dict(lost_callers.group_by("state").len().sort("state").iter_rows())
+    ordered = {state: states[state] for state in vocabulary.STATES if state in states}
+    words = translations(lang)
+    reconciled = summary.get("reconciliation", {})
+    return Overview(
+        calls=_sum(directions, vocabulary.DIRECTIONS, lang, calls.height),
+        inbound=_sum(verdicts, vocabulary.VERDICTS, lang, directions.get("inbound", 0)),
+        by_tone=tones(verdicts),
+        nobody=Sum(
+            lost.total,
+            (
+                ("cases", words.gettext("tries of lost callers"), lost.in_cases),
+                ("withheld", words.gettext("number withheld, nobody to ring"), lost.withheld),
+                ("aside", words.gettext("form no case (left the menu, test numbers)"), lost.aside),
+            ),
+        ),
+        cases=_sum(ordered, vocabulary.STATES, lang, lost_callers.height),
+        waiting=ordered.get("open", 0),
+        sources=tuple(_source_sums(entry, reconciled, lang) for entry in summary.get("sources", ())),
+        pairs=tuple((pair["left"], pair["right"], pair["matched"]) for pair in reconciled.get("pairs", ())),
+    )
+
+
+def _sum(counts: Mapping[str, int], table: Mapping[str, str], lang: str, total: int) -> Sum:
+    return Sum(total, tuple((code, word(table, code, lang), n) for code, n in counts.items()))
+
+
+def _source_sums(entry: Mapping[str, Any], reconciled: Mapping[str, Any], lang: str) -> SourceSums:
+    words = translations(lang)
+    counts = reconciled.get("sources", {}).get(entry["name"], {})
+    excluded = {code: int(n) for code, n in counts.get("excluded", {}).items() if n}
+    calls = (
+        ("matched", words.gettext("matched"), counts.get("matched", 0)),
+        ("unmatched", words.gettext("unmatched"), counts.get("unmatched", 0)),
+        ("duplicate", words.gettext("duplicate"), counts.get("duplicate", 0)),
+        ("excluded", words.gettext("excluded"), sum(excluded.values())),
+    )
+    rows = (
+        ("records", words.gettext("records"), entry["records"]),
+        ("rejected", words.gettext("rejected rows"), entry["rejected"]),
+    )
+    return SourceSums(
+        name=entry["name"],
+        rows=Sum(entry["rows"], rows),
+        calls=Sum(counts.get("calls", entry.get("calls", 0)), calls),
+        excluded=tuple((word(vocabulary.EXCLUDED, code, lang), n) for code, n in excluded.items()),
+    )
+
+
+def headline(seen: Overview, formats: Formats) -> list[Statement]:
+    """The answer in words, before any table."""
+    words = translations(formats.lang)
+    inbound, nobody = seen.inbound.total, seen.nobody.total
+    if not seen.calls.total:
+        return [Statement(words.gettext("There are no calls in these files."), "plain")]
+    if not inbound:
+        text = words.ngettext(
+            "{n} call, and none of them inbound.", "{n} calls, and none of them inbound.", seen.calls.total
+        )
+        return [Statement(text.format(n=formats.count(seen.calls.total)), "plain")]
+    came = words.ngettext("{n} call came in.", "{n} calls came in.", inbound).format(n=formats.count(inbound))
+    if not nobody:
+        return [Statement(came, "plain"), Statement(words.gettext("No caller was missed."), "ok")]
+    missed = words.ngettext("{n} reached nobody.", "{n} of them reached nobody.", nobody).format(
+        n=formats.count(nobody)
+    )
+    return [Statement(came, "plain"), Statement(missed, "nobody"), _waiting(seen.waiting, formats)]
+
+
+def _waiting(waiting: int, formats: Formats) -> Statement:
+    words = translations(formats.lang)
+    if not waiting:
+        return Statement(words.gettext("Nobody still waits for a call back."), "ok")
+    text = words.ngettext(
+        "{n} person still waits for a call back.", "{n} people still wait for a call back.", waiting
+    )
+    return Statement(text.format(n=formats.count(waiting)), "lost")
+
+
+def source_cards(
+    summary: Mapping[str, Any],
+    reliability: pl.DataFrame,
+    notes: tuple[tuple[str, str, Mapping[str, Any]], ...],
+    lang: str,
+) -> list[SourceCard]:
+    """A card for each source of the summary, in its order."""
+    cards = []
+    for entry in summary.get("sources", ()):
+        name = entry["name"]
+        weeks = reliability.filter(pl.col("source") == name).sort("week")
+        told = (sentence(code, params, lang) for source, code, params in notes if source == name)
+        cards.append(
+            SourceCard(
+                entry=entry,
+                figures=source_figures(reliability, name),
+                weeks=tuple(weeks.iter_rows(named=True)),
+                zone=_zone(entry, lang),
+                notes=tuple(dict.fromkeys(told)),
+            )
+        )
+    return cards
+
+
+def _zone(entry: Mapping[str, Any], lang: str) -> str:
+    zone, by = entry.get("zone"), entry.get("zone_found_by")
+    if not zone:
+        return ""
+    return f"{zone} ({word(vocabulary.FOUND_BY, by, lang)})" if by else str(zone)

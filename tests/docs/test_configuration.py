@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,11 @@ def test_keys_of_a_section_are_documented(section: str) -> None:
 
 def test_keys_of_the_top_level_are_documented() -> None:
     assert documented("") | sections() == KEYS[""]
+
+
+def test_init_writes_every_key() -> None:
+    template = resources.files("callwitness.config").joinpath("template.toml").read_text("utf-8")
+    switched_on = re.sub(r"(?m)^# (?=\w+ = |\[)", "", template)
+    written = tomllib.loads(switched_on)
+    assert set(written) == KEYS[""]
+    assert not [section for section in set(KEYS) - {""} if set(written[section]) != KEYS[section]]

@@ -1,0 +1,1 @@
+"""What each system writes down about the calls of the world."""

@@ -1,0 +1,1 @@
+"""Composition root: settings and wiring. Nothing below imports it."""

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import polars as pl
+
 CODES: Final[Mapping[str, tuple[str, ...]]] = {
     # what one source says about a call
     "queue_log_connect": ("agent", "seconds"),
@@ -61,11 +63,51 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "left_before_ringing": (),
 }
 
+MOST: Final = 12
+"""A call that rang sixteen phones gives its strongest reasons, not all."""
+
 Reason = tuple[str, Mapping[str, str | int | float | None]]
 
 
 def to_json(reasons: Sequence[Reason]) -> str:
     """The JSON array that result files carry."""
     return json.dumps(
-        [{"code": code, "params": dict(params)} for code, params in reasons], ensure_ascii=False, separators=(",", ":")
+        [{"code": code, "params": dict(params)} for code, params in reasons],
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
+
+
+Part = tuple[str, int, pl.Expr, Mapping[str, pl.Expr]]
+"""Code, rank (0 first), rows it holds for, parameters."""
+
+
+def reason_frame(rows: pl.DataFrame, parts: Sequence[Part], by: str) -> pl.DataFrame:
+    """``by`` and ``reasons``: the JSON array of all parts that hold for the rows of each group, by rank.
+
+    rows: any frame with ``by``, ``record_id`` (the proving record) and what the parts name, in order of time.
+    """
+    found = []
+    for number, (code, rank, holds, params) in enumerate(parts):
+        fields = [value.alias(name) for name, value in params.items()]
+        body = pl.struct(
+            code=pl.lit(code), params=pl.struct(*fields, pl.col("record_id").alias("record"))
+        ).struct.json_encode()
+        chosen = rows.filter(holds.fill_null(value=False)).select(
+            by, body.alias("reason"), pl.lit(rank * 100 + number).alias("rank")
+        )
+        found.append(chosen)
+    together = pl.concat(found).sort(by, "rank", maintain_order=True)
+    return together.group_by(by, maintain_order=True).agg(
+        pl.format("[{}]", pl.col("reason").unique(maintain_order=True).head(MOST).str.join(",")).alias(
+            "reasons"
+        )
+    )
+
+
+def reason_json(code: str, **columns: str) -> pl.Expr:
+    """One reason as JSON text, its parameters taken from columns."""
+    params = pl.struct([pl.col(column).alias(name) for name, column in columns.items()]) if columns else None
+    if params is None:
+        return pl.lit(json.dumps({"code": code, "params": {}}, separators=(",", ":")))
+    return pl.struct(code=pl.lit(code), params=params).struct.json_encode()

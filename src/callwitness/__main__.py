@@ -1,0 +1,5 @@
+"""``python -m callwitness``."""
+
+from callwitness.cli import main
+
+main()

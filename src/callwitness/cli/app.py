@@ -1,0 +1,52 @@
+"""The command ``callwitness``: one file per subcommand; errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from callwitness import __version__
+from callwitness.cli import adapters, check, init, simulate
+from callwitness.domain.errors import CallwitnessError, InvariantBroken
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0] if __doc__ else None
+)
+app.command("check")(check.check_command)
+app.command("init")(init.init_command)
+app.command("simulate")(simulate.simulate_command)
+app.command("new-adapter")(adapters.new_adapter_command)
+app.command("check-adapter")(adapters.check_adapter_command)
+
+
+def _version(*, show: bool) -> None:
+    if show:
+        typer.echo(f"callwitness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: bool = typer.Option(
+        False,
+        "--version",
+        callback=lambda value: _version(show=value),
+        is_eager=True,
+        help="Print the version.",
+    ),
+) -> None:
+    """What every witness of a call says, what really happened, and where they disagree."""
+
+
+def main() -> None:
+    """Run the command. Exit 2: wrong usage or nothing readable; 1: a bug of ours."""
+    try:
+        app()
+    except InvariantBroken as problem:
+        typer.echo(f"callwitness: {problem}", err=True)
+        sys.exit(1)
+    except CallwitnessError as problem:
+        typer.echo(f"callwitness: {problem}", err=True)
+        sys.exit(2)

@@ -1,0 +1,162 @@
+"""``callwitness check``: files of the witnesses in, an explained verdict on every call out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from callwitness.cli.console import ConsoleProgress, print_result
+from callwitness.config.settings import Settings, load
+from callwitness.domain.errors import UsageError
+from callwitness.domain.findings import KINDS
+from callwitness.ingest.registry import adapter_packages
+from callwitness.report.page import ReportInput, render
+from callwitness.services.arguments import check_names, parse_source
+from callwitness.services.check import CheckRequest, CheckResult, check
+from callwitness.services.files import write_result
+from callwitness.services.invariants import prove
+from callwitness.services.originals import originals
+from callwitness.services.period import parse_period
+from callwitness.services.summary import Summary, summarise
+
+
+class Lang(StrEnum):
+    """Languages of the report."""
+
+    en = "en"
+    ru = "ru"
+    uk = "uk"
+
+
+class Format(StrEnum):
+    """Formats of the tables."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a result goes and how it is written."""
+
+    folder: Path
+    kind: str
+    lang: str
+
+
+def check_command(
+    sources: Annotated[list[str], typer.Argument(metavar="ROLE[@NAME]=[ADAPTER:]PATH[?option=value&...]",
+                       help="A witness: provider, office or contractor, and its file, folder or pattern.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the result; must be empty or absent.")],
+    config: Annotated[Path | None, typer.Option("--config", help="callwitness.toml of the workspace.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Days of the workspace's zone, both included: 2026-11-01..2026-11-30.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="State of the lost callers at this time; default: the end of the evidence.")] = None,
+    lang: Annotated[Lang | None, typer.Option("--lang", help="Language of the report.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="Format of the tables.")] = Format.csv,
+    fail_on: Annotated[str | None, typer.Option("--fail-on", help="Exit 3 when findings of these kinds exist, e.g. never_arrived,clock_off.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+) -> None:  # fmt: skip
+    """Turn untouched files into an explained verdict on every call."""
+    begun = time.monotonic()
+    kinds = _kinds(fail_on)
+    _check_out(out, force=force)
+    settings = load(config)
+    request = _request(sources, settings, period, as_of)
+    with ConsoleProgress() as progress:
+        summary = _run(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
+    print_result(summary, out)
+    if any(summary["findings"].get(kind) for kind in kinds):
+        raise typer.Exit(3)
+
+
+def _run(request: CheckRequest, output: Output, progress: ConsoleProgress, begun: float) -> Summary:
+    """Check, prove the sums, and only then write."""
+    with progress.workdir() as workdir:
+        result = check(request, progress, workdir)
+        summary = summarise(result)
+        prove(result, summary)
+        progress("report", 0)
+        page = render(_report_input(result, summary, output.lang))
+    progress("write", result.tables.records.height)
+    _clear(output.folder)
+    (output.folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+    summary["seconds"] = round(time.monotonic() - begun, 3)
+    write_result(result.tables, summary, output.folder, output.kind)
+    return summary
+
+
+def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInput:
+    tables = result.tables
+    return ReportInput(
+        calls=tables.calls,
+        records=tables.records,
+        matches=tables.matches,
+        lost_callers=tables.lost_callers,
+        findings=tables.findings,
+        rejected=tables.rejected,
+        ladder=tables.ladder,
+        reliability=tables.reliability,
+        clock=result.reconciliation.clock,
+        number_map=result.reconciliation.number_map,
+        notes=[(source.name, note.code, note.params) for source in result.sources for note in source.notes],
+        summary=summary,
+        originals=originals(result),
+        zone=result.rules.zone,
+        lang=lang,
+    )
+
+
+def _kinds(fail_on: str | None) -> list[str]:
+    kinds = [kind.strip() for kind in (fail_on or "").split(",") if kind.strip()]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"--fail-on {kind!r}: no such kind of finding; there are: {', '.join(KINDS)}")
+    return kinds
+
+
+def _check_out(out: Path, *, force: bool) -> None:
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: is a file, expected a folder")
+    if out.is_dir() and any(out.iterdir()) and not force:
+        raise UsageError(f"--out {out}: the folder is not empty; name another or add --force")
+
+
+def _clear(out: Path) -> None:
+    """The folder exists and holds no result of an earlier check."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("calls", "records", "matches", "lost_callers", "findings", "rejected"):
+        for suffix in (".csv", ".parquet"):
+            (out / f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def _request(sources: list[str], settings: Settings, period: str | None, as_of: str | None) -> CheckRequest:
+    arguments = [parse_source(text, adapter_packages()) for text in sources]
+    check_names(arguments)
+    return CheckRequest(
+        arguments=arguments,
+        rules=settings.rules,
+        read=settings.read,
+        read_default=settings.read_default,
+        neutral=settings.neutral,
+        period=parse_period(period) if period else None,
+        as_of=_moment(as_of, settings.rules.zone) if as_of else None,
+    )
+
+
+def _moment(text: str, zone: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--as-of {text!r}: expected a time such as 2026-11-30T18:00 or 2026-11-30T18:00Z"
+        ) from None
+    aware = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return int(aware.timestamp() * 1000)

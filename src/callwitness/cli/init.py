@@ -1,0 +1,22 @@
+"""``callwitness init``: a commented configuration to start from."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwitness.domain.errors import UsageError
+
+
+def init_command(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("callwitness.toml"),
+) -> None:
+    """Write a commented callwitness.toml."""
+    if path.exists():
+        raise UsageError(f"{path}: exists already; it is left as it is")
+    text = resources.files("callwitness.config").joinpath("template.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"{path}: written. Uncomment what you know; every line is optional.")

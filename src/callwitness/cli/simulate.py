@@ -1,0 +1,36 @@
+"""``callwitness simulate``: a small company with truth, to try everything on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwitness.cli.console import ConsoleProgress
+from callwitness.domain.errors import UsageError
+from callwitness.simulate.world import WorldOptions, simulate
+
+
+def simulate_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; must be empty or absent.")],
+    *,
+    days: Annotated[int, typer.Option("--days", min=1, help="Days to simulate.")] = 30,
+    calls_per_day: Annotated[
+        int, typer.Option("--calls-per-day", min=1, help="Inbound calls on a working day.")
+    ] = 50,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
+    zone: Annotated[str | None, typer.Option("--zone", help="IANA zone of the company.")] = None,
+    country: Annotated[str, typer.Option("--country", help="RU or UA.")] = "RU",
+) -> None:
+    """Write the files of every witness of an invented company, and the truth."""
+    if out.is_dir() and any(out.iterdir()):
+        raise UsageError(f"--out {out}: the folder is not empty")
+    options = WorldOptions(
+        days=days, calls_per_day=calls_per_day, seed=seed, country=country, **({"zone": zone} if zone else {})
+    )
+    with ConsoleProgress() as progress:
+        simulate(options, out, progress)
+    typer.echo(
+        f"{out}: provider.csv, Master.csv, queue_log, cel.csv, contractor/, callwitness.toml, truth.csv"
+    )

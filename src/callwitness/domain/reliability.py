@@ -1,0 +1,72 @@
+"""How far each source can be trusted, per week: what it loses, its clock, answers it claims and others deny."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from callwitness.domain.reconcile import Reconciliation
+from callwitness.domain.results import RELIABILITY
+from callwitness.domain.rules import Rules
+
+
+def reliability(
+    judged: pl.DataFrame, calls: pl.DataFrame, reconciliation: Reconciliation, rules: Rules
+) -> pl.DataFrame:
+    """RELIABILITY, by source and week.
+
+    judged: calls with ``group, answered``; calls: SOURCE_CALLS with ``group`` in the reference clock.
+    """
+    told = calls.join(reconciliation.matches.select("scall", "match", "expected_in"), on="scall").join(
+        judged.select("group", "answered"), on="group"
+    )
+    told = told.with_columns(week=_week("started_at", rules.zone))
+    weeks = _known(told)
+    for part in (_missing(told), _offsets(reconciliation, rules)):
+        weeks = weeks.join(part, on=["source", "week"], how="left")
+    missing = pl.col("missing").fill_null(0)
+    weeks = weeks.with_columns(
+        missing=missing,
+        loss_share=_share(missing, pl.col("calls") + missing),
+        answered_inflation=_share(pl.col("denied_answered"), pl.col("claimed_answered")),
+        late_share=pl.lit(None, dtype=pl.Float64),
+    )
+    return RELIABILITY.conform(weeks.select(RELIABILITY.names)).sort("source", "week")
+
+
+def _week(column: str, zone: str) -> pl.Expr:
+    """ISO date of the Monday, in the workspace's zone."""
+    local = pl.col(column).cast(pl.Datetime("ms", "UTC")).dt.convert_time_zone(zone)
+    return local.dt.truncate("1w").dt.strftime("%Y-%m-%d")
+
+
+def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Part / whole; nothing in the whole is unknown, not zero."""
+    return pl.when(whole > 0).then(part / whole)
+
+
+def _known(told: pl.DataFrame) -> pl.DataFrame:
+    """Calls that took part, and claims of a person on inbound calls that the verdict denies.
+
+    A provider's "answered" means equipment, so it is no claim where an office saw the call.
+    """
+    offices = told.filter(pl.col("role") == "office").select("group").unique().with_columns(seen=True)
+    told = told.join(offices, on="group", how="left")
+    claims = pl.col("human").fill_null(value=False) & (
+        (pl.col("role") != "provider") | pl.col("seen").is_null()
+    )
+    return told.group_by("source", "week").agg(
+        pl.col("match").is_in(["matched", "unmatched"]).sum().cast(pl.Int64).alias("calls"),
+        claims.sum().cast(pl.Int64).alias("claimed_answered"),
+        (claims & ~pl.col("answered")).sum().cast(pl.Int64).alias("denied_answered"),
+    )
+
+
+def _missing(told: pl.DataFrame) -> pl.DataFrame:
+    """Calls that others prove and the source does not tell, by the source that should have."""
+    gone = told.filter((pl.col("match") == "unmatched") & pl.col("expected_in").is_not_null())
+    return gone.group_by(source="expected_in", week="week").agg(pl.len().cast(pl.Int64).alias("missing"))
+
+
+def _offsets(reconciliation: Reconciliation, rules: Rules) -> pl.DataFrame:
+    clock = reconciliation.clock.with_columns(week=_week("at", rules.zone))
+    return clock.group_by("source", "week").agg(pl.col("offset_s").median().alias("clock_offset_s"))

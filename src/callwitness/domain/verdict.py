@@ -1,0 +1,241 @@
+"""What really happened: one verdict per call from all its witnesses, with reasons and proving records.
+
+Trust is per question. Did it reach us, caller, dialled number, start, end: provider, then office. Who picked up
+and when: the office's queue log and channel events, its CDR, then the contractor. An interested source never
+overrules a neutral one alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from callwitness.domain import hours
+from callwitness.domain.calls import flag_list
+from callwitness.domain.reasons import reason_json
+from callwitness.domain.rules import Rules, SourceInfo
+
+REACH_ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
+PICKUP_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
+
+
+def judge(
+    calls: pl.DataFrame, matches: pl.DataFrame, sources: list[SourceInfo], rules: Rules
+) -> pl.DataFrame:
+    """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and ``decided_by``.
+
+    calls: SOURCE_CALLS of all sources with ``group``, times already in the reference clock.
+    matches: ``scall``, ``match``, ``expected_in`` (the office that should have known an unmatched call, or null).
+    """
+    told = calls.join(matches.select("scall", "match", "expected_in"), on="scall", how="left")
+    neutral = {source.name: source.neutral for source in sources}
+    told = told.with_columns(
+        neutral=pl.col("source").replace_strict(neutral, default=False, return_dtype=pl.Boolean),
+        reach=pl.col("role").replace_strict(REACH_ORDER, return_dtype=pl.Int8),
+        pickup=pl.col("role").replace_strict(PICKUP_ORDER, return_dtype=pl.Int8),
+    )
+    facts = _facts(told, rules).join(_pickup(told), on="group", how="left", maintain_order="left")
+    facts = _decide(facts)
+    facts = hours.with_after_hours(facts, rules)
+    facts = facts.with_columns(
+        blacklisted=_listed(rules.blacklist, "caller"),
+        tested=_listed(rules.test_numbers, "caller") | _listed(rules.test_numbers, "did"),
+        self_service=_listed(rules.self_service_ivr, "did"),
+    ).with_columns(verdict=_verdict())
+    facts = _with_lengths(facts).with_columns(flags=_flags(rules), reasons=_all_reasons())
+    return facts.sort("started_at", "group")
+
+
+def _listed(numbers: frozenset[str], column: str) -> pl.Expr:
+    return pl.col(column).is_in(sorted(numbers)).fill_null(value=False)
+
+
+def _facts(told: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """What nobody has to decide: numbers, start, end and lines by the order of reach."""
+    own = pl.col("caller").is_in(sorted(rules.own_numbers)).fill_null(value=False)
+    real = (pl.col("caller_kind") == "number") & ~(own & (pl.col("direction") == "inbound"))
+    told = told.with_columns(
+        real=real,
+        caller_kind=pl.when(own & (pl.col("direction") == "inbound"))
+        .then(pl.lit("hidden_by_forwarding"))
+        .otherwise("caller_kind"),
+    ).sort("group", "reach", "source", "started_at", "scall")
+
+    def by_reach(column: str) -> pl.Expr:
+        return pl.col(column).drop_nulls().first()
+
+    def number(column: str) -> pl.Expr:
+        return pl.coalesce(pl.col(column).filter("real").first(), pl.col(column).first()).alias(column)
+
+    return told.group_by("group", maintain_order=True).agg(
+        by_reach("started_at"),
+        by_reach("ended_at"),
+        number("caller"),
+        number("caller_kind"),
+        by_reach("did"),
+        by_reach("called"),
+        pl.col("source").unique(maintain_order=True).alias("witnesses"),
+        pl.concat_str("source", pl.lit(":"), pl.col("native_ids").list.join("\x1f")).alias("_ids"),
+        pl.col("scall").first().alias("anchor"),
+        by_reach("recording"),
+        by_reach("hangup_by"),
+        (pl.col("role") == "office").any().alias("has_office"),
+        pl.col("expected_in").drop_nulls().first().alias("expected_in"),
+        pl.col("source").first().alias("first_source"),
+    )
+
+
+def _pickup(told: pl.DataFrame) -> pl.DataFrame:
+    """Who says what about a person having answered, and the details of the source trusted most on it."""
+    claims, denies = pl.col("human").fill_null(value=False), ~pl.col("human").fill_null(value=True)
+    told = told.sort("group", "pickup", claims.not_(), "source", "scall")
+    office, contractor = pl.col("role") == "office", pl.col("role") == "contractor"
+
+    def first(column: str) -> pl.Expr:
+        return pl.col(column).drop_nulls().first()
+
+    return told.group_by("group", maintain_order=True).agg(
+        first("direction"),
+        first("queue"),
+        first("trunk"),
+        first("queued_at"),
+        first("signal_answered_at"),
+        (office & claims).any().alias("office_claims"),
+        (office & denies).any().alias("office_denies"),
+        (contractor & claims).any().alias("contractor_claims"),
+        (contractor & denies).any().alias("contractor_denies"),
+        (pl.col("neutral") & denies).any().alias("neutral_denies"),
+        pl.col("source").filter(pl.col("neutral") & denies).first().alias("neutral_denier"),
+        (~pl.col("neutral") & claims).sum().alias("interested_claims"),
+        (pl.col("neutral") & claims).any().alias("neutral_claims"),
+        *(
+            pl.col(column).filter(claims).first().alias(column)
+            for column in ("agent_answered_at", "agent", "agents", "hold_s", "human_witness")
+        ),
+        pl.col("source").filter(claims).first().alias("claimer"),
+        pl.col("source").filter(denies & ~pl.col("neutral")).first().alias("denier"),
+        pl.col("rang").list.explode().drop_nulls().unique(maintain_order=True).alias("rang"),
+        pl.col("result")
+        .filter(pl.col("result").is_in(["answered", "unknown"]).not_())
+        .first()
+        .alias("missed_result"),
+        pl.col("result").first().alias("first_result"),
+        pl.col("flags").list.explode().drop_nulls().unique(maintain_order=True).alias("source_flags"),
+        pl.col("reasons").drop_nulls().str.slice(1).str.head(-1).alias("told_reasons"),
+    )
+
+
+def _decide(facts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``answered``, ``interested_alone`` and ``overruled``: who wins when they disagree."""
+    believed = (
+        pl.when("office_claims")
+        .then(True)
+        .when("office_denies")
+        .then(False)
+        .when("contractor_claims")
+        .then(True)
+        .when("contractor_denies")
+        .then(False)
+        .otherwise(pl.col("neutral_claims"))
+    )
+    facts = facts.with_columns(believed=believed)
+    alone = pl.col("believed") & pl.col("neutral_denies") & ~pl.col("neutral_claims")
+    alone = alone & (pl.col("interested_claims") < 2)
+    overruled = ~pl.col("believed") & pl.col("contractor_claims") & pl.col("office_denies")
+    return facts.with_columns(
+        answered=pl.col("believed") & ~alone,
+        interested_alone=alone,
+        overruled=overruled,
+    )
+
+
+def _verdict() -> pl.Expr:
+    """The first verdict that holds."""
+    inbound = pl.col("direction") == "inbound"
+    missed = pl.col("missed_result").fill_null("unknown")
+    arrived = pl.col("expected_in").is_null() | pl.col("has_office")
+    return (
+        pl.when("answered")
+        .then(pl.lit("answered"))
+        .when(~inbound)
+        .then(
+            pl.when(missed.is_in(["busy", "no_answer", "failed"])).then(missed).otherwise(pl.lit("unknown"))
+        )
+        .when(missed.is_in(["voicemail", "deflected"]))
+        .then(missed)
+        .when(pl.col("blacklisted") | (missed == "rejected"))
+        .then(pl.lit("rejected"))
+        .when(pl.col("outside_hours") | (missed == "closed"))
+        .then(pl.lit("closed"))
+        .when(~arrived)
+        .then(pl.lit("never_arrived"))
+        .when((missed == "abandoned_in_ivr") & pl.col("self_service"))
+        .then(pl.lit("self_served"))
+        .otherwise(missed)
+    )
+
+
+def _with_lengths(facts: pl.DataFrame) -> pl.DataFrame:
+    """wait_s, talk_s and people: of answered calls the human moment counts, of others the end."""
+    answered = pl.col("answered")
+    human_at = pl.when(answered).then("agent_answered_at")
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    facts = facts.with_columns(
+        agent_answered_at=human_at,
+        human_voice_at=pl.lit(None, dtype=pl.Int64),
+        agent=pl.when(answered).then("agent"),
+        agents=pl.when(answered).then(pl.col("agents")).otherwise(empty).fill_null(empty),
+    )
+    begun = pl.max_horizontal("started_at", pl.coalesce("human_voice_at", "agent_answered_at"))
+    reached = pl.coalesce("human_voice_at", "agent_answered_at").is_not_null()
+    ended = pl.max_horizontal("ended_at", "started_at")
+    return facts.with_columns(
+        ended_at=ended,
+        wait_s=pl.when(reached)
+        .then(begun - pl.col("started_at"))
+        .when(~answered)
+        .then(ended - pl.col("started_at"))
+        / 1000.0,
+        talk_s=pl.when(reached).then(
+            ((ended - begun) / 1000.0 - pl.col("hold_s").fill_null(0.0)).clip(lower_bound=0.0)
+        ),
+    )
+
+
+def _flags(rules: Rules) -> pl.Expr:
+    """The flags of CALLS in their order; ``repeat`` is the same caller again within a week."""
+    week = 7 * 86_400_000
+    inbound = pl.col("direction") == "inbound"
+    before = pl.col("started_at").shift(1).over("caller", "direction", order_by="started_at")
+    again = inbound & pl.col("caller").is_not_null() & ((pl.col("started_at") - before) <= week)
+    whole = (pl.col("ended_at") - pl.col("started_at")) / 1000.0
+    own = pl.col("source_flags")
+    return flag_list(
+        short=inbound & ~pl.col("answered") & (whole < rules.short_s),
+        transferred=own.list.contains("transferred"),
+        abandoned_after_answer=own.list.contains("abandoned_after_answer") & pl.col("answered"),
+        repeat=again,
+        test=pl.col("tested"),
+        spam=pl.col("blacklisted") & inbound,
+        after_hours=inbound & pl.col("outside_hours"),
+    )
+
+
+def _all_reasons() -> pl.Expr:
+    """What decided first, then what each witness says in order of trust."""
+    verdict = pl.col("verdict")
+    decided = (
+        (
+            verdict == "never_arrived",
+            reason_json("never_arrived", source="first_source", office="expected_in"),
+        ),
+        (pl.col("interested_alone"), reason_json("interested_alone", source="claimer")),
+        (pl.col("overruled"), reason_json("overruled", source="claimer", by="denier")),
+        (verdict.eq("rejected") & pl.col("blacklisted"), reason_json("blacklisted")),
+        (verdict.eq("closed") & pl.col("outside_hours"), reason_json("outside_hours")),
+    )
+    first = pl.concat_list(pl.when(holds).then(text) for holds, text in decided)
+    every = first.list.drop_nulls().list.concat("told_reasons").list.join(",")
+    silent = pl.when(every == "").then(reason_json("no_human_evidence")).otherwise(every)
+    return pl.format("[{}]", silent)

@@ -1,0 +1,50 @@
+"""Finds adapters by folder, imports one only when it is used; others may come through an entry point.
+
+A folder ``callwitness/adapters/<name>`` with ``manifest.toml`` and ``adapter.py`` (class ``Adapter``) is an
+adapter. A package outside offers the same folder under the entry point group ``callwitness.adapters``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module, resources
+from importlib.metadata import entry_points
+from typing import cast
+
+from callwitness.domain.errors import UsageError
+from callwitness.ingest.contract import Adapter, Guess
+
+PACKAGE = "callwitness.adapters"
+SURE = 0.8
+"""A recogniser at least this sure knows the file by marks that no other kind has."""
+
+
+@cache
+def adapter_packages() -> dict[str, str]:
+    """Adapter name to the package that holds it, by name."""
+    found = {
+        folder.name: f"{PACKAGE}.{folder.name}"
+        for folder in resources.files(PACKAGE).iterdir()
+        if folder.is_dir() and (folder / "manifest.toml").is_file()
+    }
+    found.update({point.name: point.value for point in entry_points(group=PACKAGE)})
+    return dict(sorted(found.items()))
+
+
+@cache
+def load_adapter(name: str) -> Adapter:
+    """The adapter of that name. Raises ``UsageError`` naming the ones there are."""
+    package = adapter_packages().get(name)
+    if package is None:
+        raise UsageError(f"no adapter called {name!r}; there are: {', '.join(adapter_packages())}")
+    return cast(Adapter, import_module(f"{package}.adapter").Adapter())
+
+
+def recognise(head: bytes, name: str) -> list[Guess]:
+    """Who could read a file that begins like this: one guess when it is clear, several when it is not."""
+    guesses = [guess for kind in adapter_packages() if (guess := load_adapter(kind).recognise(head, name))]
+    guesses.sort(key=lambda guess: (-guess.confidence, guess.adapter))
+    sure = [guess for guess in guesses if guess.confidence >= SURE]
+    if sure:
+        return sure
+    return [guess for guess in guesses if guess.confidence == guesses[0].confidence]

@@ -1,0 +1,129 @@
+"""Reads the evidence of one source into records, rejected rows and legs, with progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+import polars as pl
+
+from callwitness.domain.errors import UnreadableEvidence
+from callwitness.domain.schema import LEGS, RECORDS
+from callwitness.ingest.contract import REJECTED, Adapter, Note, ReadOptions
+from callwitness.ingest.registry import load_adapter
+from callwitness.services.evidence import ReadableFile, SourceEvidence
+
+Progress = Callable[[str, int], None]
+"""Called with a stage's name and the rows (or items) done since the last call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """One source, read: RECORDS plus ``record_id`` and ``name``; REJECTED; LEGS; what is worth knowing."""
+
+    name: str
+    role: str
+    adapters: tuple[str, ...]
+    files: int
+    records: pl.DataFrame
+    rejected: pl.DataFrame
+    legs: pl.DataFrame
+    notes: tuple[Note, ...]
+
+
+def read_source(
+    source: SourceEvidence, options: ReadOptions, first_rec: int, progress: Progress
+) -> ReadSource:
+    """Read all files of a source. Raises ``UnreadableEvidence`` when a named file holds nothing readable.
+
+    first_rec: number of the first record, so that ``rec`` is unique over all sources of a run.
+    """
+    records: list[pl.DataFrame] = []
+    rejected: list[pl.DataFrame] = []
+    legs: list[pl.DataFrame] = []
+    notes = list(source.notes)
+    for kind in sorted({readable.adapter for readable in source.files}):
+        adapter = load_adapter(kind)
+        files = [readable for readable in source.files if readable.adapter == kind]
+        mine = replace(options, options={**options.options, **_options(files)})
+        mine = replace(mine, zone=mine.options.get("zone", mine.zone))
+        frame, refused = _read_files(adapter, files, mine, progress, notes)
+        rejected.append(refused)
+        if frame.is_empty():
+            continue
+        start = first_rec + sum(part.height for part in records)
+        frame = frame.with_columns(rec=pl.int_range(start, start + frame.height, dtype=pl.Int64))
+        frame, told = adapter.settle(frame, mine)
+        notes += told
+        progress("legs", 0)
+        legs.append(LEGS.conform(adapter.legs(frame, mine)))
+        records.append(RECORDS.conform(frame))
+    together = _identified(RECORDS.concat(records), source.name)
+    kinds = tuple(sorted({readable.adapter for readable in source.files}))
+    return ReadSource(
+        source.name,
+        source.role,
+        kinds,
+        len(source.files),
+        together,
+        REJECTED.concat(rejected),
+        LEGS.concat(legs),
+        tuple(notes),
+    )
+
+
+def _options(files: list[ReadableFile]) -> dict[str, str]:
+    return {key: value for readable in files for key, value in readable.argument.options.items()}
+
+
+def _read_files(
+    adapter: Adapter, files: list[ReadableFile], options: ReadOptions, progress: Progress, notes: list[Note]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All rows of all files of one adapter. A file of a folder that cannot be read is noted and passed over."""
+    records, rejected = [], []
+    for readable in files:
+        mine = replace(options, options={**options.options, **readable.argument.options})
+        try:
+            for batch in adapter.read(readable.file, mine):
+                progress("read", batch.records.height + batch.rejected.height)
+                notes += batch.notes
+                records.append(RECORDS.conform(batch.records))
+                rejected.append(REJECTED.conform(batch.rejected))
+        except UnreadableEvidence as problem:
+            if len(files) == 1:
+                raise
+            notes.append(Note("member_passed_over", {"file": readable.file.name, "why": problem.expected}))
+    return RECORDS.concat(records), REJECTED.concat(rejected)
+
+
+def _identified(records: pl.DataFrame, source: str) -> pl.DataFrame:
+    """Adds ``record_id`` (from the evidence and the row) and ``name`` (file:row, for calls without an id)."""
+    places = records.select("file", "sheet", "evidence").unique(maintain_order=True)
+    prefixes = [
+        blake2b(
+            f"{source}\0{evidence}\0{(file or '').partition('!')[2]}\0{sheet or ''}".encode(), digest_size=5
+        ).hexdigest()
+        for file, sheet, evidence in places.iter_rows()
+    ]
+    places = places.with_columns(prefix=pl.Series(prefixes, dtype=pl.String))
+    records = records.join(
+        places, on=["file", "sheet", "evidence"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    row = (
+        pl.when(pl.col("sheet").is_null())
+        .then(pl.format("{}", "row"))
+        .otherwise(pl.format("{}!{}", "sheet", "row"))
+    )
+    records = records.with_columns(
+        record_id=pl.format("{}.{}", "prefix", "row"),
+        name=pl.format("{}:{}", "file", row),
+    ).drop("prefix")
+    if records["record_id"].n_unique() < records.height:
+        nth = pl.int_range(pl.len()).over("record_id")
+        again = nth > 0
+        records = records.with_columns(
+            pl.when(again).then(pl.format("{}.{}", column, nth + 1)).otherwise(column).alias(column)
+            for column in ("record_id", "name")
+        )
+    return records

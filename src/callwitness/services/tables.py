@@ -1,0 +1,109 @@
+"""The result tables of a check, in the columns and order of its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from callwitness.domain.reconcile import Reconciliation
+from callwitness.domain.results import CALLS, MATCHES, RECORDS_OUT, REJECTED_OUT
+from callwitness.services import clocks
+from callwitness.services.reading import ReadSource
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTables:
+    """Frames of ``domain.results``, sorted as their files are."""
+
+    calls: pl.DataFrame
+    records: pl.DataFrame
+    matches: pl.DataFrame
+    lost_callers: pl.DataFrame
+    findings: pl.DataFrame
+    rejected: pl.DataFrame
+    ladder: pl.DataFrame
+    reliability: pl.DataFrame
+
+
+def result_tables(
+    *,
+    judged: pl.DataFrame,
+    cases: pl.DataFrame,
+    findings: pl.DataFrame,
+    reliability: pl.DataFrame,
+    ladder: pl.DataFrame,
+    calls: pl.DataFrame,
+    reconciliation: Reconciliation,
+    sources: Sequence[ReadSource],
+) -> ResultTables:
+    """Put the parts into the declared columns. judged: calls with ``group``; calls: SOURCE_CALLS with ``group``."""
+    ids = judged.select("group", "call_id", pl.col("started_at").alias("call_started_at"))
+    members = calls.join(ids, on="group", maintain_order="left")
+    return ResultTables(
+        calls=CALLS.conform(_calls(judged, members).select(CALLS.names)),
+        records=_records(sources, members, reconciliation),
+        matches=_matches(members, reconciliation),
+        lost_callers=cases,
+        findings=findings,
+        rejected=_rejected(sources),
+        ladder=ladder,
+        reliability=reliability,
+    )
+
+
+def _calls(judged: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    texts = members.select("call_id", id=pl.concat_list("source", "native_ids")).with_columns(
+        id=pl.col("id").list.eval(pl.concat_str(pl.element().first(), pl.lit(":"), pl.element().slice(1)))
+    )
+    ids = texts.explode("id").group_by("call_id").agg(pl.col("id").unique().sort().alias("source_ids"))
+    return judged.join(ids, on="call_id", how="left", maintain_order="left")
+
+
+def _records(
+    sources: Sequence[ReadSource], members: pl.DataFrame, reconciliation: Reconciliation
+) -> pl.DataFrame:
+    """Every record read, with the call it belongs to (null when it is about no call of the result)."""
+    native = (
+        members.select("source", "call_id", pl.col("native_ids").alias("native"))
+        .explode("native")
+        .unique(["source", "native"], maintain_order=True)
+    )
+    frames = []
+    for source in sources:
+        calls = native.filter(pl.col("source") == source.name).select("native", "call_id")
+        records = source.records.with_columns(
+            pl.lit(source.name).alias("source"),
+            pl.lit(source.role).alias("role"),
+            native=pl.coalesce("native_call_id", "name"),
+            row=_row(),
+        ).join(calls, on="native", how="left", maintain_order="left")
+        records = clocks.in_reference_clock(records, reconciliation, clocks.LEG_TIMES)
+        frames.append(RECORDS_OUT.conform(records.select(RECORDS_OUT.names)))
+    together = RECORDS_OUT.concat(frames)
+    return together.sort("started_at", "call_id", "record_id", nulls_last=True)
+
+
+def _row() -> pl.Expr:
+    plain = pl.col("row").cast(pl.String)
+    return pl.when(pl.col("sheet").is_null()).then(plain).otherwise(pl.format("{}!{}", "sheet", plain))
+
+
+def _matches(members: pl.DataFrame, reconciliation: Reconciliation) -> pl.DataFrame:
+    told = members.select("scall", "call_id", "call_started_at").join(
+        reconciliation.matches.drop("call_id", strict=False), on="scall"
+    )
+    told = told.sort("call_started_at", "call_id", "source", "native_call_id", "scall")
+    return MATCHES.conform(told.select(MATCHES.names))
+
+
+def _rejected(sources: Sequence[ReadSource]) -> pl.DataFrame:
+    frames = [
+        source.rejected.with_columns(pl.lit(source.name).alias("source")).sort(
+            "file", "sheet", "row", "reason", "raw"
+        )
+        for source in sources
+    ]
+    frames = [frame.with_columns(row=_row()).select(REJECTED_OUT.names) for frame in frames]
+    return REJECTED_OUT.concat(frames)

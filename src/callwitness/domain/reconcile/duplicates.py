@@ -1,0 +1,58 @@
+"""Calls that one source tells twice: the same caller, number and duration, started within two seconds.
+
+Withheld callers are never the same caller. In a source with coarse times (whole minutes) a redial looks like a
+repeat, so there only calls with talk count.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
+
+_SAME_DURATION_S: Final = 1.0
+_COARSE_MS: Final = 2_000
+_MOST_NEIGHBOURS: Final = 200
+
+
+def repeats(calls: CallColumns, window_ms: int) -> Ints:
+    """For each call the row of the call it repeats, else -1. ``calls`` sorted by start.
+
+    Compares each call with its neighbours in time; the first of several tellings is the original.
+    """
+    original = np.full(len(calls), -1, np.int64)
+    later = np.arange(1, len(calls))
+    for distance in range(1, _MOST_NEIGHBOURS):
+        later = later[later >= distance]
+        earlier = later - distance
+        near = calls.start[later] - calls.start[earlier] <= window_ms
+        later, earlier = later[near], earlier[near]
+        if not len(later):
+            break
+        hits = _same_call(calls, earlier, later)
+        original[later[hits]] = earlier[hits]
+    return _follow(original)
+
+
+def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Ints:
+    """Positions in the two row lists that are the same call told twice."""
+    some = np.flatnonzero((calls.party[earlier] == calls.party[later]) & (calls.party[later] != 0))
+    a, b = earlier[some], later[some]
+    same: Mask = calls.line[a] == calls.line[b]
+    same &= np.abs(calls.total[a] - calls.total[b]) < _SAME_DURATION_S
+    same &= ~(np.abs(calls.talk[a] - calls.talk[b]) >= _SAME_DURATION_S)
+    if calls.precision_ms > _COARSE_MS:
+        same &= calls.talk[a] > 0
+    return some[same]
+
+
+def _follow(original: Ints) -> Ints:
+    """Chains of repeats point at the first telling."""
+    while True:
+        told = np.flatnonzero(original >= 0)
+        further = original[original[told]]
+        if not (further >= 0).any():
+            return original
+        original[told] = np.where(further >= 0, further, original[told])

@@ -1,0 +1,191 @@
+"""Matching the calls of two witnesses on one clock: first by the caller's number, then what forwarding and
+withheld numbers left over, each rule weaker than the one before and therefore asking for more.
+
+    caller            same caller, starts within the window; order kept, exact (``islands``)
+    caller_duration   same caller, starts further apart, durations agree
+    line_talk         caller withheld or hidden on a side: same line, close start, talk and total agree
+    talk              the same where a side knows no line: durations must agree and leave no choice
+    all_but_caller    two different callers, everything else agrees and leaves no choice
+    inside            a second exchange behind the first: same caller, begins within the call, ends with it
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwitness.domain.reconcile.candidates import Candidates, mutual_best, near_in_time, without_choice
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
+from callwitness.domain.reconcile.islands import Pairs, join_pairs, match_islands
+from callwitness.domain.reconcile.lines import LineMap
+
+RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "inside")
+
+_SLICE_CALLS: Final = 70_000
+_SHORTEST_SLICE_MS: Final = 4 * 3_600_000
+_OVERLAP_MS: Final = 5 * 60_000
+_TALK_TO_COMPARE_S: Final = 10.0
+_LONGEST_CALL_MS: Final = 2 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ."""
+
+    window_ms: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Pairs as rows of left and right, and the rule of each (index into RULES)."""
+
+    pairs: Pairs
+    rule: npt.NDArray[np.int8]
+
+
+def match_calls(
+    left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance, *, in_series: bool = False
+) -> Matched:
+    """One-to-one pairs of two witnesses' calls. Both sorted by start, on one clock, durations comparable."""
+    by_caller = match_by_caller(left, right, tolerance.window_ms)
+    agree = ~lines.contradicts(left.line[by_caller.left], right.line[by_caller.right])
+    parts = [Pairs(by_caller.left[agree], by_caller.right[agree])]
+    free_left, free_right = _unpaired(left, right, parts[0])
+    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller]
+    if in_series:
+        rules.append(_inside)
+    for rule in rules:
+        found = rule(left.take(free_left), right.take(free_right), lines, tolerance)
+        parts.append(Pairs(free_left[found.left], free_right[found.right]))
+        free_left = np.delete(free_left, found.left)
+        free_right = np.delete(free_right, found.right)
+    kinds = [np.full(len(part.left), number, np.int8) for number, part in enumerate(parts)]
+    return Matched(join_pairs(parts), np.concatenate(kinds))
+
+
+def match_by_caller(left: CallColumns, right: CallColumns, window_ms: int) -> Pairs:
+    """Pairs of equal callers, exact within a slice of time; slices keep the sort small and in the cache.
+
+    A slice owns the islands that begin in it and sees five minutes of its neighbours.
+    """
+    if not len(left) or not len(right):
+        return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    first = int(min(left.start[0], right.start[0]))
+    last = int(max(left.start[-1], right.start[-1])) + 1
+    slices = max(1, min((len(left) + len(right)) // _SLICE_CALLS, (last - first) // _SHORTEST_SLICE_MS))
+    edges = np.linspace(first, last, slices + 1).astype(np.int64)
+    parts = []
+    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        a, b = _known_between(left, low, high), _known_between(right, low, high)
+        found = match_islands(left.take(a), right.take(b), window_ms, (low, high))
+        parts.append(Pairs(a[found.left], b[found.right]))
+    return join_pairs(parts)
+
+
+def _known_between(calls: CallColumns, low: int, high: int) -> Ints:
+    begin, end = np.searchsorted(calls.start, [low - _OVERLAP_MS, high + _OVERLAP_MS])
+    return np.flatnonzero(calls.party[begin:end]) + begin
+
+
+def _unpaired(left: CallColumns, right: CallColumns, pairs: Pairs) -> tuple[Ints, Ints]:
+    free_left, free_right = np.ones(len(left), bool), np.ones(len(right), bool)
+    free_left[pairs.left] = False
+    free_right[pairs.right] = False
+    return np.flatnonzero(free_left), np.flatnonzero(free_right)
+
+
+def _by_caller_and_duration(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    wide = max(20_000, tolerance.window_ms * 5 // 2)
+    found = _near(left, known_left, left.party, right, known_right, right.party, wide)
+    found = found.where(_durations_agree(left, right, found, tolerance.duration_s))
+    found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
+    return mutual_best(found, _cost(left, right, found))
+
+
+def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    if not _someone_withheld(left, right):
+        return _none()
+    route = lines.route(left.line)
+    a, b = np.flatnonzero(route), np.flatnonzero(right.line)
+    found = _near(left, a, route.astype(np.int64), right, b, right.line.astype(np.int64), _close(left, right, tolerance))
+    found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
+    found = found.where(_durations_agree(left, right, found, min(2.0, tolerance.duration_s)))
+    return mutual_best(found, _cost(left, right, found))
+
+
+def _by_talk(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    if not _someone_withheld(left, right):
+        return _none()
+    found = _near_by_talk(left, right, tolerance, shortest_talk=1.0)
+    found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
+    found = found.where((left.line[found.left] == 0) | (right.line[found.right] == 0))
+    return without_choice(found)
+
+
+def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    found = _near_by_talk(left, right, tolerance, shortest_talk=_TALK_TO_COMPARE_S)
+    found = found.where((left.party[found.left] != 0) & (right.party[found.right] != 0))
+    a, b = lines.route(left.line)[found.left], right.line[found.right]
+    return without_choice(found.where((a == b) | (a == 0) | (b == 0)))
+
+
+def _inside(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    a, b = np.flatnonzero((left.party != 0) & (left.total > 0)), np.flatnonzero((right.party != 0) & (right.total > 0))
+    found = near_in_time(
+        left.party[a], left.start[a], right.party[b], right.start[b], tolerance.window_ms, _LONGEST_CALL_MS
+    )
+    found = Candidates(a[found.left], b[found.right])
+    left_end = left.start + (left.total * 1000).astype(np.int64, copy=False)
+    right_end = right.start + (right.total * 1000).astype(np.int64, copy=False)
+    apart = np.abs(left_end[found.left] - right_end[found.right])
+    near = apart <= tolerance.window_ms + tolerance.duration_s * 1000
+    return mutual_best(found.where(near), apart[near].astype(np.float64))
+
+
+def _none() -> Pairs:
+    return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def _someone_withheld(left: CallColumns, right: CallColumns) -> bool:
+    return bool((left.party == 0).any() or (right.party == 0).any())
+
+
+def _close(left: CallColumns, right: CallColumns, tolerance: Tolerance) -> int:
+    """Without the caller's number starts must be closer: half the window, or the grid of the coarser source."""
+    return min(tolerance.window_ms, max(3_000, tolerance.window_ms // 2, left.precision_ms, right.precision_ms))
+
+
+def _near(
+    left: CallColumns, a: Ints, left_key: Ints, right: CallColumns, b: Ints, right_key: Ints, apart: int
+) -> Candidates:
+    found = near_in_time(left_key[a], left.start[a], right_key[b], right.start[b], apart, apart)
+    return Candidates(a[found.left], b[found.right])
+
+
+def _near_by_talk(left: CallColumns, right: CallColumns, tolerance: Tolerance, shortest_talk: float) -> Candidates:
+    """Calls with talk that start close together and agree in talk and total to a second or two."""
+    a, b = np.flatnonzero(left.talk >= shortest_talk), np.flatnonzero(right.talk >= shortest_talk - 1)
+    same = np.zeros(max(len(left), len(right)), np.int64)
+    found = _near(left, a, same, right, b, same, _close(left, right, tolerance))
+    found = found.where(np.abs(left.talk[found.left] - right.talk[found.right]) <= 1.5)
+    return found.where(~(np.abs(left.total[found.left] - right.total[found.right]) > 2.0))
+
+
+def _durations_agree(left: CallColumns, right: CallColumns, found: Candidates, within_s: float) -> Mask:
+    """Talk and total within tolerance where both sides know them, and at least one of the two known."""
+    talk = np.abs(left.talk[found.left] - right.talk[found.right])
+    total = np.abs(left.total[found.left] - right.total[found.right])
+    known = ~(np.isnan(talk) & np.isnan(total))
+    return known & ~(talk > within_s) & ~(total > within_s)
+
+
+def _cost(left: CallColumns, right: CallColumns, found: Candidates) -> npt.NDArray[np.float64]:
+    apart = np.abs(left.start[found.left] - right.start[found.right]).astype(np.float64)
+    talk = np.nan_to_num(np.abs(left.talk[found.left] - right.talk[found.right]), nan=0.0)
+    total = np.nan_to_num(np.abs(left.total[found.left] - right.total[found.right]), nan=0.0)
+    return apart + 500.0 * np.minimum(talk + total, 60.0)

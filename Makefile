@@ -25,7 +25,6 @@ run: $(VENV)/.base ## install, then check the bundled day and say where the repo
 		office=$(DAY)/Master.csv office=$(DAY)/queue_log office=$(DAY)/cel.csv \
 		contractor=$(DAY)/contractor \
 		--config $(DAY)/callwitness.toml --out build/day --force
-	@echo "Report: build/day/report.html"
 
 test: $(VENV)/.test ## all tests; on Debian installs the real servers first (SYSTEM=no: leaves the system alone)
 	@tests/system-packages

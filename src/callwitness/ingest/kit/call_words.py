@@ -23,9 +23,9 @@ _OUTCOMES: Final[tuple[tuple[str, Outcome], ...]] = tuple(
     (pattern, Outcome(result, human))
     for result, human, pattern in (
         ("voicemail", False, r"voice ?-?mail|голосов|автоответ|автовідпов|answering machine|vm-?success|^vm$"),
-        ("no_answer", False, r"no[ _-]?answer|not[ _-]?answer|un-?answered|no[ _-]?pick|(?:^|\W)(?:не|без) ?(?:дозвон|ответ|отвеч|принят|прийнят|"
+        ("no_answer", False, (r"no[ _-]?answer|not[ _-]?answer|un-?answered|no[ _-]?pick|(?:^|\W)(?:не|без) ?(?:дозвон|ответ|отвеч|принят|прийнят|"
          r"взял|взяв|состоял|відбув|відпов|додзвон|обработ|оброб|успе|успі|соедин|снял)|недозвон|неответ|неотвеч|непринят|неприйнят|"
-         r"неуспе|без ?ответ|без ?відпов|пропущ|пропуск|упущен|потерян|втрачен|missed|lost|no[ _-]?connect|not[ _-]?connected|unsuccess"),
+         r"неуспе|без ?ответ|без ?відпов|пропущ|пропуск|упущен|потерян|втрачен|missed|lost|no[ _-]?connect|not[ _-]?connected|unsuccess")),
         ("abandoned", False, r"сорва|зірва|сброс|скинут|скинув|брошен|не дожда|недожда|не дочека|положил трубку|повесил|abandon|dropped|hung up"),
         ("busy", False, r"занят|зайнят|busy"),
         ("cancelled", False, r"cancel|отмен|скасов"),
@@ -33,8 +33,8 @@ _OUTCOMES: Final[tuple[tuple[str, Outcome], ...]] = tuple(
         ("closed", False, r"нерабоч|не рабоч|неробоч|closed|after ?-?hours"),
         ("failed", False, r"fail|ошибк|помилк|error|congest|недоступ|unavail|invalid|not ?found|нет связи|немає зв|no money|limit|not ?allowed"),
         ("transferred", True, r"перевед|перевод|перенаправ|переадрес|transfer"),
-        ("answered", True, r"answer|ответ|отвеч|відпов|принят|прийнят|success|успеш|успішн|complet|соедин|з'єдн|разговор|розмов|состоял|connected|"
-         r"обработан|оброблен|дозвон|додзвон|відбув|talk|^proper|^ok$|^ок$|in-?bound answered|завершен|завершен|снят"),
+        ("answered", True, (r"answer|ответ|отвеч|відпов|принят|прийнят|success|успеш|успішн|complet|соедин|з'єдн|разговор|розмов|состоял|connected|"
+         r"обработан|оброблен|дозвон|додзвон|відбув|talk|^proper|^ok$|^ок$|завершен|снят")),
     )
 )  # fmt: skip
 _YES: Final = frozenset("yes y true 1 да так + так".split())

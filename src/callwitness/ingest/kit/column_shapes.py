@@ -16,7 +16,7 @@ _WHOLE: Final = r"^-?\d+$"
 _LINK: Final = r"(?i)^(?:https?://|\S+\.(?:wav|mp3|ogg|opus|m4a|gsm)$)"
 _COLONS: Final = r"^-?\d{1,4}:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?$"
 _CLOCK_LIKE: Final = r"^(?:1899-12-3[01][ T])?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?$"
-_WITHHELD: Final = r"(?i)^(?:anonymous|restricted|unknown|withheld|private|unavailable|скрыт\w*|аноним\w*|анонім\w*|прихован\w*|не определ\w*|невизначен\w*|неизвест\w*|-)$"  # noqa: E501
+_WITHHELD: Final = r"(?i)^(?:anonymous|restricted|unknown|withheld|private|unavailable|скрыт\w*|аноним\w*|анонім\w*|прихован\w*|не определ\w*|невизначен\w*|неизвест\w*|-)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,15 @@ class Shape:
     example: str
 
 
+NOTHING: Final = Shape(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, "")
+"""A column without values."""
+
+
 def shape_of(values: pl.Series) -> Shape:
     """Judge a String column (a sample of it)."""
     texts = values.str.strip_chars().replace("", None).drop_nulls()
     if texts.is_empty():
-        return Shape(*(0.0 for _ in range(14)), example="")
+        return NOTHING
     stamps = dates.read_stamps(texts)
     if stamps["ms"].null_count() * 2 > len(texts):
         stamps = dates.read_stamps(texts, "mdy")
@@ -56,12 +60,12 @@ def shape_of(values: pl.Series) -> Shape:
     total = len(texts)
     return Shape(
         filled=total / len(values),
-        stamp=(known & ~stamps["day_only"]).sum() / total,
-        day=(known & stamps["day_only"]).sum() / total,
+        stamp=_part(known & ~stamps["day_only"]),
+        day=_part(known & stamps["day_only"]),
         clock=len(clock.drop_nulls()) / total,
         phone=_phones(texts),
         extension=_share(texts, _EXTENSION),
-        duration=(seconds.is_not_null() & (seconds.abs() < 200_000)).sum() / total,
+        duration=_part(seconds.is_not_null() & (seconds.abs() < 200_000)),
         whole=_share(texts, _WHOLE),
         direction=call_words.read_directions(texts).count() / total,
         outcome=outcomes.count() / total,
@@ -79,8 +83,12 @@ def _phones(texts: pl.Series) -> float:
     good = plain.str.contains(_PHONE) & digits.is_between(6, 15) & ~plain.str.contains(r"^\d+\.\d{1,5}$")
     good &= ~plain.str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
     hidden = plain.str.contains(_WITHHELD)
-    return float((good | hidden).sum() / len(texts)) if good.any() else 0.0
+    return _part((good | hidden).fill_null(value=False)) if good.any() else 0.0
+
+
+def _part(mask: pl.Series) -> float:
+    return int(mask.sum()) / len(mask)
 
 
 def _share(texts: pl.Series, pattern: str) -> float:
-    return float(texts.str.contains(pattern).sum() / len(texts))
+    return _part(texts.str.contains(pattern))

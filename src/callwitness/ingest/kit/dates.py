@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
@@ -108,11 +109,11 @@ def read_stamps(texts: pl.Series, order: DateOrder = "dmy") -> pl.DataFrame:
     """
     clean = texts.str.strip_chars(" \t\u00a0'\"").replace("", None)
     result = _fast(clean, order)
-    for reader in (_read_numeric, _read_compact, _read_named, _read_numbers):
+    for reader in (partial(_read_numeric, order=order), _read_compact, _read_named, _read_numbers):
         left = (result["ms"].is_null() & clean.is_not_null()).arg_true()
         if left.is_empty():
             break
-        result = _patch(result, left, reader(clean.gather(left), order))
+        result = _patch(result, left, reader(clean.gather(left)))
     return result
 
 
@@ -157,7 +158,7 @@ def _read_numeric(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
     return _frame(total - offset.fill_null(0), found["9"].is_not_null(), ~has_clock)
 
 
-def _read_compact(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
+def _read_compact(texts: pl.Series) -> pl.DataFrame:
     found = texts.str.extract_groups(_COMPACT).struct.unnest()
     year, month, day = (_ints(found[name]) for name in "123")
     plausible = (year >= 1990) & (year <= 2100)
@@ -169,7 +170,7 @@ def _read_compact(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
     return _frame(total, found["7"].is_not_null(), ~has_clock)
 
 
-def _read_named(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
+def _read_named(texts: pl.Series) -> pl.DataFrame:
     lower = texts.str.to_lowercase()
     one = lower.str.extract_groups(_DAY_NAME).struct.unnest()
     two = lower.str.extract_groups(_NAME_DAY).struct.unnest()
@@ -189,8 +190,8 @@ def _read_named(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
     return _read_numeric(numeric, "ymd")
 
 
-def _read_numbers(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
-    number = texts.filter(pl.Series([True] * len(texts))).str.replace(",", ".", literal=True)
+def _read_numbers(texts: pl.Series) -> pl.DataFrame:
+    number = texts.str.replace(",", ".", literal=True)
     value = number.str.extract(r"^(\d{1,17}(?:\.\d+)?)$").cast(pl.Float64, strict=False)
     frame = pl.DataFrame({"v": value, "length": number.str.extract(r"^(\d+)").str.len_chars()})
     return frame.select(

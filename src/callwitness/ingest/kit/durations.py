@@ -83,8 +83,8 @@ def guess_unit(texts: pl.Series) -> DurationUnit:
     value = number.cast(pl.Float64, strict=False).drop_nulls()
     if fraction.is_empty() or value.is_empty():
         return "s"
-    high = value.quantile(0.9) or 0.0
-    if high < 1 and (fraction.str.len_chars() >= 5).mean() > 0.5:
+    high = float(value.quantile(0.9) or 0.0)
+    if high < 1 and int((fraction.str.len_chars() >= 5).sum()) * 2 > len(fraction):
         return "day"
     if (fraction.str.len_chars() > 2).any() or high >= 30:
         return "s"

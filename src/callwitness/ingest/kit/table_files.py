@@ -11,10 +11,15 @@ import polars as pl
 from callwitness.domain.errors import UnreadableEvidence
 from callwitness.ingest.contract import REJECTED, Batch, EvidenceFile, Note, ReadOptions
 from callwitness.ingest.kit import text_tables
-from callwitness.ingest.kit.encodings import HEAD, Encoding, detect
+from callwitness.ingest.kit.delimited import fields_frame
+from callwitness.ingest.kit.encodings import HEAD, Encoding, decode, detect
+from callwitness.ingest.kit.html_tables import html_tables, looks_like_html
 from callwitness.ingest.kit.table_guess import find_header, guess_table
 from callwitness.ingest.kit.table_profile import TableProfile, correct, load_profile
 from callwitness.ingest.kit.table_reading import TableReader
+from callwitness.ingest.kit.workbooks import is_workbook, read_sheet, sheet_names, texts_of
+
+NUMBERS = frozenset({"caller", "client", "called", "did"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,15 @@ class TableGuess:
 
 def recognise_table(head: bytes, name: str) -> TableGuess | None:
     """Judge the first bytes of a file; None when there is no table with a time and a number in it."""
+    if is_workbook(head, name):
+        return TableGuess("workbook", 0.5, "a workbook")
     encoding = detect(head)
     if encoding is None:
         return None
+    text = decode(head, encoding)
+    if looks_like_html(text):
+        found = [_judge(fields_frame(table.rows), "html") for table in html_tables(text)]
+        return next((guess for guess in found if guess), None)
     sample, delimiter = text_tables.sample_of(head, encoding, None)
     return _judge(sample, "text") if delimiter else None
 
@@ -40,8 +51,7 @@ def _judge(sample: pl.DataFrame, layout: str) -> TableGuess | None:
     if profile is None:
         return None
     fields = {column.field for column in profile.columns}
-    numbers = fields & {"caller", "client", "called", "did"}
-    if not numbers:
+    if not fields & NUMBERS:
         return None
     confidence = 0.3 + 0.15 * bool(profile.header_row) + 0.05 * min(len(fields), 3)
     named = ", ".join(column.header or str(column.index + 1) for column in profile.columns)
@@ -49,20 +59,30 @@ def _judge(sample: pl.DataFrame, layout: str) -> TableGuess | None:
 
 
 def read_table_file(file: EvidenceFile, options: ReadOptions, witness: str) -> Iterator[Batch]:
-    """All rows of a file in batches; the first batch notes how the table was read.
+    """All rows of a file in batches; the first batch of a table notes how the table was read.
 
     Options: ``profile=PATH``, a field with its column (``caller=Phone``), ``date=dmy|mdy|ymd``, ``delimiter=;``,
     ``encoding=``, ``sheet=``, ``zone=``, ``talk_unit=min``. Raises ``UnreadableEvidence``.
     """
+    with file.open() as stream:
+        head = stream.read(HEAD)
+    if is_workbook(head, file.name):
+        return _read_workbook(file, options, witness)
+    encoding = detect(head)
+    if encoding and looks_like_html(decode(head, encoding)):
+        return _read_html(file, options, witness)
+    return _read_text(file, options, witness)
+
+
+def _read_text(file: EvidenceFile, options: ReadOptions, witness: str) -> Iterator[Batch]:
     sample = text_tables.sample_text(file, options)
     if sample is None:
         return
-    profile = replace(
-        _profile(sample.fields, file.name, options), encoding=sample.encoding.name, delimiter=sample.delimiter
-    )
+    found = profile_of(sample.fields, file.name, options)
+    profile = replace(found, encoding=sample.encoding.name, delimiter=sample.delimiter)
     profile = text_tables.whole_order(file, profile)
     reader = TableReader(profile, options, file.name, file.sha256, witness)
-    note: tuple[Note, ...] = (Note("table_read", {"file": file.name, "profile": profile.describe()}),)
+    note: tuple[Note, ...] = (read_note(file.name, profile),)
     for block in text_tables.blocks(file, profile):
         batch = reader.read(block.fields)
         broken = block.rejected.with_columns(file=pl.lit(file.name))
@@ -70,14 +90,71 @@ def read_table_file(file: EvidenceFile, options: ReadOptions, witness: str) -> I
         note = ()
 
 
-def _profile(sample: pl.DataFrame, name: str, options: ReadOptions) -> TableProfile:
-    """The profile of a table from its sample, a saved profile and what the user said."""
+def _read_workbook(file: EvidenceFile, options: ReadOptions, witness: str) -> Iterator[Batch]:
+    names = sheet_names(file.path, file.name)
+    wanted = options.options.get("sheet")
+    if wanted and wanted not in names:
+        raise UnreadableEvidence(file.name, f"expected a sheet called {wanted}, found {', '.join(names)}")
+    read = 0
+    for name in [wanted] if wanted else names:
+        sheet = read_sheet(file.path, file.name, name)
+        profile = _profile_or_none(sheet.fields, file.name, options)
+        if profile is None:
+            continue
+        read += 1
+        yield read_whole(sheet.fields, replace(profile, sheet=name), options, file, witness)
+    if not read:
+        raise UnreadableEvidence(
+            file.name, "expected a sheet with a column of dates and times of calls, found none"
+        )
+
+
+def _read_html(file: EvidenceFile, options: ReadOptions, witness: str) -> Iterator[Batch]:
+    with file.open() as stream:
+        text = decode(stream.read())
+    read = 0
+    for table in html_tables(text):
+        fields = fields_frame(table.rows)
+        profile = _profile_or_none(fields, file.name, options)
+        if profile is not None:
+            read += 1
+            yield read_whole(fields, profile, options, file, witness)
+    if not read:
+        raise UnreadableEvidence(
+            file.name, "expected a table with a column of dates and times of calls, found none"
+        )
+
+
+def read_whole(
+    fields: pl.DataFrame, profile: TableProfile, options: ReadOptions, file: EvidenceFile, witness: str
+) -> Batch:
+    """A table that is in memory already, as one batch with the note how it was read."""
+    batch = TableReader(profile, options, file.name, file.sha256, witness).read(fields)
+    return replace(batch, notes=(read_note(file.name, profile), *batch.notes))
+
+
+def read_note(name: str, profile: TableProfile) -> Note:
+    """How a table was read, for the user to check."""
+    return Note("table_read", {"file": name, "profile": profile.describe()})
+
+
+def _profile_or_none(fields: pl.DataFrame, name: str, options: ReadOptions) -> TableProfile | None:
+    try:
+        profile = profile_of(fields, name, options)
+    except UnreadableEvidence:
+        return None
+    return profile if {column.field for column in profile.columns} & NUMBERS else None
+
+
+def profile_of(sample: pl.DataFrame, name: str, options: ReadOptions) -> TableProfile:
+    """The profile of a table from its sample, a saved profile and what the user said.
+
+    Raises ``UnreadableEvidence`` when no column tells the time of calls.
+    """
     saved = options.options.get("profile")
     profile = load_profile(Path(saved)) if saved else guess_table(sample)
     _, headers = find_header(sample)
-    if profile is None:
-        profile = TableProfile(columns=())
-    profile = correct(profile, options.options, headers)
+    profile = correct(profile or TableProfile(columns=()), options.options, headers)
     if profile.index("start") is None and profile.index("date") is None:
         raise UnreadableEvidence(name, "expected a column with the date and time of calls, found none")
     return profile
@@ -86,7 +163,13 @@ def _profile(sample: pl.DataFrame, name: str, options: ReadOptions) -> TableProf
 def original_rows(
     file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
 ) -> dict[tuple[str | None, int], str]:
-    """The text of some (sheet, row) of a file as it stands there."""
+    """The text of some (sheet, row) of a file as it stands there; cells of a workbook row divided by tabs."""
     with file.open() as stream:
         head = stream.read(HEAD)
-    return text_tables.original_lines(file, detect(head) or Encoding("utf-8"), rows)
+    if not is_workbook(head, file.name):
+        return text_tables.original_lines(file, detect(head) or Encoding("utf-8"), rows)
+    found: dict[tuple[str | None, int], str] = {}
+    for name in sorted({sheet for sheet, _ in rows if sheet}):
+        sheet = read_sheet(file.path, file.name, name)
+        found |= {(name, row): text for row, text in texts_of(sheet, [row for at, row in rows if at == name])}
+    return found

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from callwitness.ingest.kit import call_words, dates, durations
-from callwitness.ingest.kit.column_shapes import Shape, shape_of
+from callwitness.ingest.kit.column_shapes import NOTHING, Shape, shape_of
 from callwitness.ingest.kit.header_words import field_scores, unit_of
 from callwitness.ingest.kit.table_profile import DURATIONS, ColumnGuess, TableProfile
 
@@ -94,9 +94,8 @@ def guess_table(fields: pl.DataFrame) -> TableProfile | None:
 
 
 def _from_headers(header_row: int, headers: list[str]) -> TableProfile | None:
-    empty = shape_of(pl.Series([None], dtype=pl.String))
     nothing = pl.Series([], dtype=pl.String)
-    columns = [_Column(at, header, empty, nothing) for at, header in enumerate(headers)]
+    columns = [_Column(at, header, NOTHING, nothing) for at, header in enumerate(headers)]
     chosen = _by_headers(columns)
     return _finish(columns, chosen, header_row) if {"start", "date"} & set(chosen) else None
 
@@ -146,7 +145,7 @@ def _fit(name: str, shape: Shape) -> float:
         "direction": shape.direction if shape.direction >= 0.3 else 0.0,
         "result": _result_fit(shape),
         "extension": shape.extension,
-        "id": 0.9 if shape.distinct > 0.3 and shape.stamp < 0.5 or shape.whole > 0.9 else 0.0,
+        "id": 0.9 if (shape.distinct > 0.3 and shape.stamp < 0.5) or shape.whole > 0.9 else 0.0,
         "duration": shape.duration,
     }
     return fits.get(name, shape.duration)
@@ -162,12 +161,20 @@ def _add_by_shape(columns: list[_Column], chosen: dict[str, _Candidate]) -> None
     """Columns that no header word claimed, by what stands in them."""
     _when(columns, chosen)
     _who(columns, chosen)
-    for name, least in (("direction", 0.9), ("result", 0.7), ("recording", 0.8)):
-        share = {"direction": "direction", "result": "outcome", "recording": "link"}[name]
-        _take(columns, chosen, name, lambda shape, share=share, least=least: getattr(shape, share) >= least)
+    _take(columns, chosen, "direction", lambda shape: shape.direction >= 0.9)
+    _take(columns, chosen, "result", lambda shape: shape.outcome >= 0.7)
+    _take(columns, chosen, "recording", lambda shape: shape.link >= 0.8)
     if not {"talk", "total", "duration", "wait"} & set(chosen):
-        _take(columns, chosen, "duration", lambda shape: shape.duration >= 0.9 and shape.distinct > 0.02
-              and shape.phone < 0.5 and shape.stamp < 0.5 and shape.largest < 100_000, last=True)  # fmt: skip
+        _take(columns, chosen, "duration", _is_duration, last=True)
+
+
+def _is_duration(shape: Shape) -> bool:
+    return (
+        shape.duration >= 0.9
+        and shape.distinct > 0.02
+        and max(shape.phone, shape.stamp) < 0.5
+        and shape.largest < 100_000
+    )
 
 
 def _when(columns: list[_Column], chosen: dict[str, _Candidate]) -> None:

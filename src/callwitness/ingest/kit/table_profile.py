@@ -17,7 +17,7 @@ FIELDS: Final = (
     "id", "start", "date", "time", "direction", "caller", "client", "called", "did", "wait", "talk", "total", "billed",
     "answered", "end", "result", "agent", "extension", "queue", "trunk", "hangup_by", "cause", "recording", "comment",
 )  # fmt: skip
-DURATIONS: Final = ("wait", "talk", "total", "billed")
+DURATIONS: Final[tuple[str, ...]] = ("wait", "talk", "total", "billed")
 
 
 @dataclass(frozen=True, slots=True)

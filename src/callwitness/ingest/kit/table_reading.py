@@ -19,7 +19,7 @@ from callwitness.ingest.kit.phone_cells import phone_text
 from callwitness.ingest.kit.table_profile import DURATIONS, TableProfile
 from callwitness.ingest.kit.zones import FoldReader, check_zone
 
-_TOTALS: Final = r"(?i)^\W*(?:итого|итог|всего|разом|всього|підсумок|total|totals|grand total|sum|сумма|сума|average|среднее|в среднем|середнє)(?:\W|$)"  # noqa: E501
+_TOTALS: Final = r"(?i)^\W*(?:итого|итог|всего|разом|всього|підсумок|total|totals|grand total|sum|сумма|сума|average|среднее|в среднем|середнє)(?:\W|$)"
 _LONGEST_S: Final = 30 * 86_400.0
 
 

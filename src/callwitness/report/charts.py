@@ -42,14 +42,16 @@ def stacked_columns(buckets: Sequence[Bucket], labels: Sequence[str], title: str
     every = max(1, math.ceil(len(buckets) / 24))
     for index, (bucket, label) in enumerate(zip(buckets, labels, strict=True)):
         left = index * width
-        parts.append(_column(bucket, left + width * 0.12, width * 0.76, top, label, formats))
+        parts.append(
+            _column(bucket, left + width * 0.12, width * 0.76, top=top, label=label, formats=formats)
+        )
         if index % every == 0:
             parts.append(_axis_label(label, left + width / 2, crowded=index % (2 * every) == every))
     return drawing(parts, _HEAD + _PLOT + _FOOT, title, "chart")
 
 
 def _grid(top: int, formats: Formats) -> Iterator[Markup]:
-    step = nice_step(top / 3)
+    step = nice_step(top / 4)
     for value in range(0, top + 1, max(1, int(step))):
         y = _HEAD + _PLOT * (1 - value / top)
         yield element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
@@ -57,15 +59,14 @@ def _grid(top: int, formats: Formats) -> Iterator[Markup]:
             yield element("text", formats.count(value), x="0", y=y - 3, class_="tick")
 
 
-def _column(bucket: Bucket, left: float, width: float, top: int, label: str, formats: Formats) -> Markup:
+def _column(bucket: Bucket, left: float, width: float, *, top: int, label: str, formats: Formats) -> Markup:
     parts = [element("title", f"{label}: {formats.count(bucket.total)}")]
     y = _HEAD + _PLOT
     for tone in TONE_ORDER:
         height = _PLOT * bucket.counts.get(tone, 0) / top
         if height:
             y -= height
-            box = {"x": percent(left), "y": y, "width": percent(width), "height": max(height - 0.6, 0.6)}
-            parts.append(element("rect", class_=f"fill-{tone}", **box))
+            parts.append(_box(f"fill-{tone}", left, y, width, max(height - 0.6, 0.6)))
     nobody = bucket.counts.get("nobody", 0) + bucket.counts.get("lost", 0)
     if nobody:
         place = percent(left + width / 2)
@@ -73,20 +74,24 @@ def _column(bucket: Bucket, left: float, width: float, top: int, label: str, for
     return element("g", group(parts))
 
 
+def _box(class_: str, left: float, y: float, width: float, height: float) -> Markup:
+    """A rectangle placed in shares of the width and pixels of the height."""
+    return element("rect", x=percent(left), y=y, width=percent(width), height=height, class_=class_)
+
+
 def _axis_label(label: str, x: float, *, crowded: bool) -> Markup:
     class_ = "tick mid wide" if crowded else "tick mid"
     return element("text", label, x=percent(x), y=_HEAD + _PLOT + 15, class_=class_)
 
 
-def share_bar(parts: Mapping[str, int], tones: Mapping[str, str], title: str) -> Markup:
-    """One bar across the page, divided by count; ``tones`` gives the tone of each part."""
-    total = sum(parts.values())
+def share_bar(by_tone: Mapping[str, int], title: str) -> Markup:
+    """One bar across the page, divided by the counts of its tones."""
+    total = sum(by_tone.values())
     if not total:
         return Markup("")
     drawn, left = [], 0.0
-    for name, n in parts.items():
-        box = {"x": percent(left), "y": 0, "width": percent(n / total), "height": 14}
-        drawn.append(element("rect", class_=f"fill-{tones.get(name, 'aside')} part", **box))
+    for tone, n in by_tone.items():
+        drawn.append(_box(f"fill-{tone} part", left, 0, n / total, 14))
         left += n / total
     return drawing(drawn, 14, title, "share")
 

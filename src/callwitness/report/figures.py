@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from callwitness.report.vocabulary import TONES, VERDICTS
+from callwitness.report.vocabulary import TONES
 
 TONE_ORDER: Final = ("ok", "nobody", "lost", "aside")
 REACHED_NOBODY: Final = tuple(verdict for verdict, tone in TONES.items() if tone in ("nobody", "lost"))
@@ -74,10 +74,10 @@ def by_direction(calls: pl.DataFrame) -> dict[str, int]:
 
 
 def by_verdict(calls: pl.DataFrame, direction: str = "inbound") -> dict[str, int]:
-    """Calls of one direction by verdict, in the order of the vocabulary."""
+    """Calls of one direction by verdict, by tone and then the most frequent first."""
     counted = _counts(calls.filter(pl.col("direction") == direction), "verdict")
-    known = {name: counted.pop(name) for name in VERDICTS if name in counted}
-    return known | counted
+    rank = {verdict: TONE_ORDER.index(TONES.get(verdict, "aside")) for verdict in counted}
+    return dict(sorted(counted.items(), key=lambda item: (rank[item[0]], -item[1], item[0])))
 
 
 def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:

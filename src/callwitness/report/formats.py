@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -127,7 +128,7 @@ class Formats:
 
     def share(self, value: float | None) -> str:
         """A share of one as per cent: ``85 %``, with one decimal under 10 %; a dash where there was nothing."""
-        if value is None or value != value:
+        if value is None or math.isnan(value):
             return DASH
         percent = value * 100
         near_edge = 0 < percent < 10 or 99 < percent < 100

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from callwitness.report import vocabulary
 from callwitness.report.formats import Formats
 from callwitness.report.language import translations
-from callwitness.report.sentences import word
+from callwitness.report.sentences import source_label, word
 from callwitness.report.svg import drawing, element, percent
 
 ROW: Final = 24
@@ -121,7 +121,7 @@ def _label(leg: Leg, lang: str) -> str:
     words = translations(lang)
     segment = leg["segment"]
     if segment == "call":
-        return str(leg["source"])
+        return source_label(leg["source"], lang)
     if segment in _MACHINES:
         return word(vocabulary.SEGMENTS, segment, lang)
     if segment == "queue":
@@ -141,9 +141,10 @@ def _outcome(legs: Sequence[Leg], lang: str) -> str:
 
 
 def _end(leg: Leg) -> int:
-    return max(
-        moment for moment in (leg["ended_at"], leg["answered_at"], leg["started_at"]) if moment is not None
-    )
+    known: list[int] = [
+        leg[name] for name in ("started_at", "answered_at", "ended_at") if leg[name] is not None
+    ]
+    return max(known)
 
 
 def _bars(leg: Leg, start: int, end: int, y: float, formats: Formats) -> Iterator[Markup]:
@@ -162,7 +163,7 @@ def _bars(leg: Leg, start: int, end: int, y: float, formats: Formats) -> Iterato
 def _styles(leg: Leg) -> tuple[str, str]:
     segment = leg["segment"]
     if segment == "call":
-        return "leg-wait", "leg-claim" if leg["human"] is not False else "leg-machine"
+        return "leg-wait", "leg-claim" if leg["result"] == "answered" else "leg-machine"
     if segment == "queue":
         return "leg-wait", "leg-wait"
     if segment in _MACHINES:
@@ -176,13 +177,9 @@ def _bar(leg: Leg, span: tuple[int, int, str], axis: tuple[int, int], y: float, 
     first, last, style = span
     start, end = axis
     said = f"{word(vocabulary.SEGMENTS, leg['segment'], formats.lang)} {formats.clock(first)} \u2013 {formats.clock(last)}"
-    box = {
-        "x": percent((first - start) / (end - start)),
-        "y": y,
-        "width": percent(max((last - first) / (end - start), 0.004)),
-        "height": _BAR,
-    }
-    return element("rect", element("title", said), class_=style, rx=2, **box)
+    x = percent((first - start) / (end - start))
+    width = percent(max((last - first) / (end - start), 0.004))
+    return element("rect", element("title", said), x=x, y=y, width=width, height=_BAR, rx=2, class_=style)
 
 
 def _axis(start: int, end: int, height: int, formats: Formats) -> Iterator[Markup]:

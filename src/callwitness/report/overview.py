@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,15 +82,19 @@ def overview(
     words = translations(lang)
     reconciled = summary.get("reconciliation", {})
     return Overview(
-        calls=_sum(directions, vocabulary.DIRECTIONS, lang, calls.height),
+        calls=Sum(calls.height, tuple(_directions(directions, lang))),
         inbound=_sum(verdicts, vocabulary.VERDICTS, lang, directions.get("inbound", 0)),
         by_tone=tones(verdicts),
         nobody=Sum(
             lost.total,
             (
-                ("cases", words.gettext("tries of lost callers"), lost.in_cases),
+                (
+                    "cases",
+                    words.ngettext("try of a lost caller", "tries of lost callers", lost.in_cases),
+                    lost.in_cases,
+                ),
                 ("withheld", words.gettext("number withheld, nobody to ring"), lost.withheld),
-                ("aside", words.gettext("form no case (left the menu, test numbers)"), lost.aside),
+                ("aside", words.gettext("no case: left the menu, test numbers"), lost.aside),
             ),
         ),
         cases=_sum(ordered, vocabulary.STATES, lang, lost_callers.height),
@@ -100,6 +104,19 @@ def overview(
     )
 
 
+def _directions(counts: Mapping[str, int], lang: str) -> Iterator[tuple[str, str, int]]:
+    words = translations(lang)
+    for code, n in counts.items():
+        if code == "inbound":
+            yield code, words.ngettext("inbound call", "inbound calls", n), n
+        elif code == "outbound":
+            yield code, words.ngettext("outbound call", "outbound calls", n), n
+        elif code == "internal":
+            yield code, words.ngettext("internal call", "internal calls", n), n
+        else:
+            yield code, word(vocabulary.DIRECTIONS, code, lang), n
+
+
 def _sum(counts: Mapping[str, int], table: Mapping[str, str], lang: str, total: int) -> Sum:
     return Sum(total, tuple((code, word(table, code, lang), n) for code, n in counts.items()))
 
@@ -107,16 +124,17 @@ def _sum(counts: Mapping[str, int], table: Mapping[str, str], lang: str, total: 
 def _source_sums(entry: Mapping[str, Any], reconciled: Mapping[str, Any], lang: str) -> SourceSums:
     words = translations(lang)
     counts = reconciled.get("sources", {}).get(entry["name"], {})
+    doubled, records, rejected = counts.get("duplicate", 0), entry["records"], entry["rejected"]
     excluded = {code: int(n) for code, n in counts.get("excluded", {}).items() if n}
     calls = (
         ("matched", words.gettext("matched"), counts.get("matched", 0)),
         ("unmatched", words.gettext("unmatched"), counts.get("unmatched", 0)),
-        ("duplicate", words.gettext("duplicate"), counts.get("duplicate", 0)),
+        ("duplicate", words.ngettext("duplicate", "duplicates", doubled), doubled),
         ("excluded", words.gettext("excluded"), sum(excluded.values())),
     )
     rows = (
-        ("records", words.gettext("records"), entry["records"]),
-        ("rejected", words.gettext("rejected rows"), entry["rejected"]),
+        ("records", words.ngettext("record", "records", records), records),
+        ("rejected", words.ngettext("rejected row", "rejected rows", rejected), rejected),
     )
     return SourceSums(
         name=entry["name"],

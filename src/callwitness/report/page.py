@@ -35,6 +35,7 @@ from callwitness.report.sentences import (
     finding_title,
     sentence,
     side_value,
+    source_label,
     verdict_word,
     word,
 )
@@ -112,7 +113,8 @@ def _details(result: ReportInput, formats: Formats) -> dict[str, Any]:
     chosen = choose(result.calls, result.findings, result.lost_callers)
     records = shown_records(chosen, result.records)
     originals = originals_of(records, result.originals)
-    wanted = result.calls.filter(pl.col("call_id").is_in(list(chosen.call_ids)))
+    ids = {*chosen.call_ids, *chosen.findings["call_id"].drop_nulls().to_list()}
+    wanted = result.calls.filter(pl.col("call_id").is_in(sorted(ids)))
     calls = {row["call_id"]: row for row in wanted.iter_rows(named=True)}
     lost = lost_cases(result.lost_callers, chosen.call_ids, result.lang)
     rejected, rejected_left = figures.rejected_reasons(result.rejected, _MOST_REJECTED)
@@ -121,7 +123,7 @@ def _details(result: ReportInput, formats: Formats) -> dict[str, Any]:
         "lost_left": result.lost_callers.height - len(lost),
         "kinds": group_findings(chosen, result.findings, calls, originals, result.lang),
         "findings_total": result.findings.height,
-        "questions": calls_in_question(chosen, calls, result.ladder, records, originals, formats),
+        "questions": calls_in_question(chosen, calls, result.ladder, records, originals, formats=formats),
         "questions_total": chosen.in_question,
         "rejected": rejected,
         "rejected_left": rejected_left,
@@ -146,9 +148,7 @@ def _charts(result: ReportInput, formats: Formats) -> dict[str, Markup]:
         "days_chart": charts.stacked_columns(
             days, [formats.day(day.at) for day in days], words.gettext("Inbound calls by day"), formats
         ),
-        "verdict_bar": charts.share_bar(
-            verdicts, vocabulary.TONES, words.gettext("Inbound calls by verdict")
-        ),
+        "verdict_bar": charts.share_bar(figures.tones(verdicts), words.gettext("Inbound calls by verdict")),
     }
 
 
@@ -196,7 +196,6 @@ def _filters(formats: Formats) -> dict[str, Callable[..., Any]]:
     lang = formats.lang
     tables = {
         "direction": vocabulary.DIRECTIONS,
-        "role": vocabulary.ROLES,
         "state": vocabulary.STATES,
         "flag": vocabulary.FLAGS,
         "severity": vocabulary.SEVERITIES,
@@ -222,6 +221,7 @@ def _filters(formats: Formats) -> dict[str, Callable[..., Any]]:
         "share": formats.share,
         "phone": formats.number,
         "moment": _moment,
+        "source_label": partial(source_label, lang=lang),
         "side": partial(side_value, formats=formats),
     }
 

@@ -17,7 +17,7 @@ from callwitness.report.figures import finding_counts
 from callwitness.report.formats import Formats
 from callwitness.report.ladder import Clock, Ladder, draw
 from callwitness.report.language import translations
-from callwitness.report.sentences import sentence, word
+from callwitness.report.sentences import sentence
 
 MOST_OF_A_KIND: Final = 40
 MOST_LOST: Final = 200
@@ -56,6 +56,7 @@ class Finding:
     reasons: tuple[str, ...]
     originals: tuple[Original, ...]
     call: Row | None
+    has_ladder: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,7 @@ def choose(calls: pl.DataFrame, findings: pl.DataFrame, lost_callers: pl.DataFra
         .head(MOST_OF_A_KIND)
         .sort("rank", "kind", "finding_id")
     )
-    waiting = lost_callers.filter(pl.col("state") == "open").sort(
-        "last_at", "case_id", descending=[True, False]
-    )
-    wanted = [*shown["call_id"].to_list(), *waiting["last_call_id"].head(MOST_LOST).to_list()]
+    wanted = [*shown["call_id"].to_list(), *_most_urgent(lost_callers)["last_call_id"].to_list()]
     called = [findings["call_id"], lost_callers["last_call_id"]]
     in_question = pl.concat([ids.drop_nulls() for ids in called]).n_unique()
     unique = [call_id for call_id in dict.fromkeys(wanted) if call_id is not None][:MOST_CALLS]
@@ -137,7 +135,13 @@ def group_findings(
     for row in chosen.findings.iter_rows(named=True):
         lines = [originals.get(row[side] or "") for side in ("left_record", "right_record")]
         told = tuple(line for line in lines if line is not None)
-        found = Finding(row, sentences_of(row["reasons"], lang), told, calls.get(row["call_id"] or ""))
+        found = Finding(
+            row=row,
+            reasons=sentences_of(row["reasons"], lang),
+            originals=told,
+            call=calls.get(row["call_id"] or ""),
+            has_ladder=row["call_id"] in chosen.call_ids,
+        )
         by_kind.setdefault(row["kind"], []).append(found)
     counts = finding_counts(all_findings, tuple(vocabulary.FINDINGS))
     return [KindOfFindings(kind, n, tuple(by_kind.get(kind, ()))) for kind, n in counts.items()]
@@ -145,14 +149,16 @@ def group_findings(
 
 def lost_cases(lost_callers: pl.DataFrame, with_ladder: Sequence[str], lang: str) -> list[LostCaller]:
     """The cases, those to ring back first and among them the latest first, within the limit."""
-    ordered = lost_callers.with_columns(_rank("state", _STATE_ORDER).alias("rank")).sort(
-        "rank", "last_at", "case_id", descending=[False, True, False]
-    )
     known = set(with_ladder)
     return [
         LostCaller(row, _why(row, lang), row["last_call_id"] in known)
-        for row in ordered.drop("rank").head(MOST_LOST).iter_rows(named=True)
+        for row in _most_urgent(lost_callers).iter_rows(named=True)
     ]
+
+
+def _most_urgent(lost_callers: pl.DataFrame) -> pl.DataFrame:
+    order = [_rank("state", _STATE_ORDER), pl.col("last_at"), pl.col("case_id")]
+    return lost_callers.sort(order, descending=[False, True, False]).head(MOST_LOST)
 
 
 def _why(row: Row, lang: str) -> str:
@@ -188,6 +194,7 @@ def calls_in_question(
     ladder: pl.DataFrame,
     records: pl.DataFrame,
     originals: Mapping[str, Original],
+    *,
     formats: Formats,
 ) -> list[CallInQuestion]:
     """The chosen calls in order of time, each with its ladder."""
@@ -199,7 +206,14 @@ def calls_in_question(
         kinds.setdefault(call_id, []).append(kind)
     ordered = sorted(ids, key=lambda call_id: (calls[call_id]["started_at"] or 0, call_id))
     return [
-        _question(calls[call_id], legs.get(call_id, []), told.get(call_id, []), originals, kinds, formats)
+        _question(
+            calls[call_id],
+            legs=legs.get(call_id, []),
+            records=told.get(call_id, []),
+            originals=originals,
+            kinds=kinds,
+            formats=formats,
+        )
         for call_id in ordered
     ]
 
@@ -213,6 +227,7 @@ def _by_call(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def _question(
     call: Row,
+    *,
     legs: Sequence[Row],
     records: Sequence[Row],
     originals: Mapping[str, Original],
@@ -239,8 +254,3 @@ def _clocks(call: Row, lang: str) -> tuple[Clock, ...]:
         Clock("agent", words.gettext("agent answered"), call["agent_answered_at"]),
         Clock("voice", words.gettext("live voice"), call["human_voice_at"]),
     )
-
-
-def side_words(role: str | None, lang: str) -> str:
-    """Who bears a finding, in words."""
-    return word(vocabulary.ROLES, role, lang)

@@ -43,8 +43,8 @@ _SAID_BY_ONE: Final[Mapping[str, tuple[str, ...]]] = {
         _("Call record: an agent's leg is answered."),
     ),
     "cdr_answered_by_machine": (
-        _("Call record: \"ANSWERED\" is the exchange itself ({app}), not a person."),
-        _("Call record: \"ANSWERED\" is the exchange itself, not a person."),
+        _('Call record: "ANSWERED" is the exchange itself ({app}), not a person.'),
+        _('Call record: "ANSWERED" is the exchange itself, not a person.'),
     ),
     "cdr_no_answer": (
         _("Call record: {result}."),

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from callwitness.report import reasons as _reasons
 from callwitness.report import vocabulary
 from callwitness.report.formats import DASH, Formats
 from callwitness.report.language import translations
+from callwitness.report.reasons import SENTENCES
 
 Value = str | int | float | None
 
-_TIMED: Final = frozenset({"duration_mismatch", "wait_understated", "clock_off"})
-_SECONDS: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _SPANS: Final = frozenset({"seconds", "claimed", "best", "tolerance", "uncertainty"})
+_SOURCES: Final = frozenset({"source", "by", "office"})
+_TIMED_FIELDS: Final = frozenset(
+    {"talk_s", "total_s", "wait_s", "billed_s", "duration", "talk", "total", "wait"}
+)
+_TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
+_NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "result": vocabulary.RESULTS,
     "field": vocabulary.FIELDS,
@@ -43,6 +47,11 @@ def verdict_word(verdict: str, lang: str) -> str:
     return word(vocabulary.VERDICTS, verdict, lang)
 
 
+def source_label(name: str | None, lang: str) -> str:
+    """A source as a heading: the role's word where it is named after its role, else the name it was given."""
+    return word(vocabulary.SOURCE_LABELS, name, lang)
+
+
 def finding_title(kind: str, lang: str) -> str:
     """The kind of a finding as a heading."""
     words = vocabulary.FINDINGS.get(kind)
@@ -58,11 +67,12 @@ def finding_meaning(kind: str, lang: str) -> str:
 def sentence(code: str, params: Mapping[str, Value], lang: str) -> str:
     """One reason as a sentence. A code without words is shown as it is, with its parameters."""
     known = {name: value for name, value in params.items() if value is not None and value != ""}
-    for template in _reasons.SENTENCES.get(code, ()):
+    for template in SENTENCES.get(code, ()):
         names = placeholders(template)
         if names <= known.keys():
-            said = {name: _say(name, known[name], lang) for name in names}
-            return translations(lang).gettext(template).format_map(said)
+            said = {name: _say(name, known, lang) for name in names}
+            text = translations(lang).gettext(template).format_map(said)
+            return text[:1].upper() + text[1:] if template.startswith("{") else text
     listed = ", ".join(f"{name} = {value}" for name, value in sorted(known.items()))
     return f"{code}: {listed}" if listed else code
 
@@ -71,8 +81,10 @@ def side_value(value: str | None, kind: str, formats: Formats) -> str:
     """One side of a finding as people read it: seconds as a duration, numbers grouped, codes as words."""
     if value is None:
         return DASH
-    if kind in _TIMED and _SECONDS.fullmatch(value):
-        return formats.duration(float(value)) if kind != "clock_off" else formats.offset(float(value))
+    if _NUMERAL.fullmatch(value) and kind in _TIMED_KINDS:
+        return formats.duration(float(value))
+    if _NUMERAL.fullmatch(value) and kind == "clock_off":
+        return formats.offset(float(value))
     for table in (vocabulary.VERDICTS, vocabulary.RESULTS):
         if value in table:
             return word(table, value, formats.lang)
@@ -84,27 +96,29 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def _say(name: str, value: Value, lang: str) -> str:
-    formats = Formats(lang, ZoneInfo("UTC"))
-    if isinstance(value, str):
-        return _SPEAKERS.get(name, _as_is)(value, lang, formats)
-    if value is None or name == "probability":
+def _say(name: str, params: Mapping[str, Value], lang: str) -> str:
+    value, formats = params[name], Formats(lang, ZoneInfo("UTC"))
+    if isinstance(value, str) and name in _SOURCES:
+        return word(vocabulary.SOURCE_PHRASES, value, lang)
+    if isinstance(value, str) and name in _WORDS:
+        return word(_WORDS[name], value, lang)
+    if name in ("left", "right"):
+        return _side(value, params.get("field"), formats)
+    if isinstance(value, str) or value is None or name == "probability":
         return str(value)
-    if name == "hours":
-        return formats.decimal(value, 2)
     if name in _SPANS:
-        return formats.duration(value) if abs(value) >= 120 else formats.seconds(value)
-    return formats.decimal(value)
+        return _span(value, formats)
+    return formats.decimal(value, 2 if name == "hours" else 1)
 
 
-def _as_is(value: str, _lang: str, _formats: Formats) -> str:
-    return value
+def _side(value: Value, field: Value, formats: Formats) -> str:
+    numeral = isinstance(value, int | float) or (
+        isinstance(value, str) and _NUMERAL.fullmatch(value) is not None
+    )
+    if value is not None and numeral and field in _TIMED_FIELDS:
+        return _span(float(value), formats)
+    return formats.number(str(value))
 
 
-def _speaker(table: Mapping[str, str]) -> Callable[[str, str, Formats], str]:
-    return lambda value, lang, _formats: word(table, value, lang)
-
-
-_SPEAKERS: Final[Mapping[str, Callable[[str, str, Formats], str]]] = {
-    name: _speaker(table) for name, table in _WORDS.items()
-}
+def _span(seconds: float, formats: Formats) -> str:
+    return formats.duration(seconds) if abs(seconds) >= 120 else formats.seconds(seconds)

@@ -58,7 +58,7 @@ TONE_WORDS: Final[Mapping[str, str]] = {
 }
 
 RESULTS: Final[Mapping[str, str]] = {
-    "answered": _("answered"),
+    "answered": _("picked up"),
     "no_answer": _("no answer"),
     "busy": _("busy"),
     "failed": _("failed"),
@@ -70,7 +70,7 @@ RESULTS: Final[Mapping[str, str]] = {
     "transferred": _("transferred"),
     "voicemail": _("voicemail"),
     "deflected": _("deflected"),
-    "rejected": _("rejected"),
+    "rejected": _("refused"),
     "closed": _("closed"),
     "unknown": _("unknown"),
     "missed": _("missed"),
@@ -82,11 +82,17 @@ DIRECTIONS: Final[Mapping[str, str]] = {
     "internal": _("internal"),
 }
 
-ROLES: Final[Mapping[str, str]] = {
-    "provider": _("provider"),
-    "office": _("exchange (office)"),
-    "contractor": _("contractor"),
-    "nobody": _("nobody"),
+# a source that was given no name of its own is named after its role
+SOURCE_LABELS: Final[Mapping[str, str]] = {
+    "provider": _("Provider"),
+    "office": _("Office"),
+    "contractor": _("Contractor"),
+}
+
+SOURCE_PHRASES: Final[Mapping[str, str]] = {
+    "provider": _("the provider"),
+    "office": _("the office"),
+    "contractor": _("the contractor"),
 }
 
 SEGMENTS: Final[Mapping[str, str]] = {

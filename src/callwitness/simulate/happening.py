@@ -37,14 +37,19 @@ class Ring:
 
 @dataclass(slots=True)
 class Consult:
-    """The second call of an attended transfer: agent to colleague, joined to the caller at ``merged``."""
+    """An attended transfer by feature code: the agent reaches a colleague through a Local channel (near, far).
 
-    channel: Channel
+    The caller is joined to them at ``merged``. bridge: agent and near end; far_bridge: far end and colleague.
+    """
+
+    near: Channel
+    far: Channel
     start: int
     agent: Ring
     colleague: Ring
     merged: int
     bridge: str
+    far_bridge: str
 
 
 @dataclass(slots=True)

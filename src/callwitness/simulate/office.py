@@ -50,6 +50,7 @@ class Office:
 
     def _reject(self, call: Call, at: int) -> None:
         call.end = at + self._rng.randrange(4_000, 40_000)
+        call.steps.append(Step("Hangup", "21", "blacklisted", call.arrives_as, call.end, call.end))
         call.verdict, call.cause, call.hangup_by = "rejected", 21, "system"
 
     def _closed(self, call: Call, at: int, line: Line) -> None:
@@ -215,15 +216,23 @@ class Office:
         ring.outcome = "cancelled" if gone else "no_answer"
         step.status, step.left = ("CANCEL", "abandon") if gone else ("NOANSWER", "timeout")
         call.verdict = missed
-        call.cause = 16 if gone else 19
-        self._over(call, stops, "caller" if gone else "system")
+        if gone:
+            self._over(call, stops, "caller")
+        else:
+            self._give_up(call, step)
+
+    def _give_up(self, call: Call, step: Step) -> None:
+        """Nobody came: the dialplan hangs up."""
+        end = step.end + 1_500
+        call.steps.append(Step("Hangup", "", step.context, step.exten, step.end, end))
+        self._over(call, end, "system")
 
     def _talk(self, call: Call, step: Step, ring: Ring, talk: int) -> None:
         """A person answered. Some talks are passed on."""
         self._answer(call, ring.answered)
         step.bridge = self._exchange.bridge()
         call.human = call.human or ring.answered + self._rng.randrange(300_000, 1_600_000)
-        call.agent, call.verdict = ring.party, "answered"
+        call.agent, call.verdict = ring.party.lstrip("+"), "answered"
         passing = self._rng.random() if step.queue and talk > 20 * SECOND and len(call.steps) < 4 else 1.0
         if passing < 0.05:
             self._blind(call, step, ring, talk)
@@ -272,29 +281,29 @@ class Office:
                 return
         else:
             self._ring_empty_desk(dial, colleague, stops, leaves=False)
-        self._over(call, stops, "system")
+        self._give_up(call, dial)
 
     def _attended(self, call: Call, step: Step, ring: Ring, talk: int) -> None:
-        """Attended transfer by the agent's phone: a second call to a colleague, then the two are joined."""
+        """Attended transfer by feature code: the caller waits, the agent asks a colleague, then they are joined."""
         asks = ring.answered + round(talk * self._rng.uniform(0.2, 0.5))
         colleague = self._floor.any_free(self._company.office, asks)
         if colleague is None or colleague.ext == ring.party:
             self._hang_up(call, step, ring, ring.answered + talk)
             return
-        own = self._exchange.channel(ring.party, asks)
-        called = self._exchange.channel(colleague.ext, asks + 12_000)
+        near, far = self._exchange.local(colleague.ext, asks)
+        called = self._exchange.channel(colleague.ext, asks + 1_200)
         picks = asks + self._rng.randrange(2, 12) * SECOND + 345_000
         merged = picks + self._rng.randrange(4, 20) * SECOND + 120_000
         end = merged + max(talk // 2, 5 * SECOND)
         second = Ring(
             colleague.ext, colleague.member, colleague.name, called, called.start, end, "answer", picks
         )
-        step.consult = Consult(own, asks, ring, second, merged, self._exchange.bridge())
+        bridges = self._exchange.bridge(), self._exchange.bridge()
+        step.consult = Consult(near, far, asks, ring, second, merged, *bridges)
         ring.end, step.end, step.left = merged, end, "attended"
         self._engage(ring, merged)
         self._engage(second, end)
         call.agent = colleague.ext
-        call.office_id = f"{call.office_id};{own.uniqueid}"
         self._over(call, end, "caller" if self._rng.random() < 0.6 else "callee")
 
     def _vain_consult(self, ring: Ring, talk: int) -> None:
@@ -340,7 +349,7 @@ class Office:
     def _start(self, call: Call, agent: Agent) -> None:
         call.channel = self._exchange.channel(agent.ext, call.start)
         call.office_id = call.channel.uniqueid
-        call.shown, call.shown_name, call.agent = agent.ext, agent.name, agent.ext
+        call.shown, call.shown_name = agent.ext, agent.name
 
     def _finish(self, call: Call, step: Step, ring: Ring, answered: bool, end: int) -> None:
         if not answered:
@@ -351,6 +360,7 @@ class Office:
         ring.outcome, step.talk, step.status, step.left = "answer", ring, "ANSWER", "talk"
         step.bridge = self._exchange.bridge()
         call.verdict = "answered"
+        call.agent = call.did if call.direction == "internal" else call.shown
         self._answer(call, ring.answered)
         call.human = ring.answered + self._rng.randrange(300_000, 1_600_000)
         self._over(call, end, "caller" if self._rng.random() < 0.5 else "callee")

@@ -15,7 +15,7 @@ from callwitness.simulate.happening import Call
 from callwitness.simulate.numbers import NumberPool
 from callwitness.simulate.options import WorldOptions
 
-FIRST_CALLS: Final = 0.70  # of all calls; the rest follow from them: redials and call-backs
+FIRST_CALLS: Final = 0.78  # of all calls; the rest follow from them: redials and call-backs
 _WEEK: Final = (1.2, 1.2, 1.2, 1.2, 1.2, 0.65, 0.3)
 _HOURS: Final = (
     0.15, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.5, 1.4, 7, 11, 12, 10, 8, 9, 10, 9, 7, 2, 1.2, 0.8, 0.6, 0.4, 0.2,

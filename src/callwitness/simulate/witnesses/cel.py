@@ -3,6 +3,7 @@
 Columns: eventtype, eventtime, cid_name, cid_num, cid_ani, cid_rdnis, cid_dnid, exten, context, channame, appname,
 appdata, amaflags, accountcode, uniqueid, linkedid, peer, userfield, userdeftype, extra (JSON).
 Events are those of cel.conf's sample with transfers and LINKEDID_END added; APP_START for Dial, Queue, VoiceMail.
+The order and the odd corners are those of Asterisk 22 under test.
 """
 
 from __future__ import annotations
@@ -14,24 +15,24 @@ from callwitness.simulate.happening import Call, Channel, Consult, Ring, Step
 
 Lines = list[tuple[int, str]]
 _LOGGED_APPS: Final = frozenset({"Dial", "Queue", "VoiceMail"})
-_LAST: Final = 2_000  # us from the caller's hang-up to the end of the call's last channel
+_SYSTEM: Final = "dialplan/builtin"
+_INSIDE: Final = "from-internal"
 
 
 class _Party:
-    """A channel with everything that its rows repeat."""
+    """A channel with everything that its rows repeat. cid: name and number; place: context and extension."""
 
-    __slots__ = ("app", "channel", "context", "data", "dnid", "exten", "linked", "name", "number")
+    __slots__ = ("ani", "app", "channel", "context", "data", "dnid", "exten", "name", "number")
 
-    def __init__(
-        self, channel: Channel, linked: str, name: str, number: str, context: str, exten: str
-    ) -> None:
+    def __init__(self, channel: Channel, cid: tuple[str, str], place: tuple[str, str]) -> None:
         self.channel = channel
-        self.linked = linked
-        self.name = name
-        self.number = number
-        self.context = context
-        self.exten = exten
-        self.app = self.data = self.dnid = ""
+        self.name, self.number = cid
+        self.context, self.exten = place
+        self.ani = self.app = self.data = self.dnid = ""
+
+    def enter(self, app: str, data: str, exten: str) -> None:
+        """The channel is past its start: it has an application, and its number counts as ANI."""
+        self.ani, self.app, self.data, self.exten = self.number, app, data, exten
 
 
 class Cel:
@@ -41,7 +42,7 @@ class Cel:
         self._clock = clock
 
     def call(self, call: Call) -> Lines:
-        """All events of one call, in the order of their moments within each channel."""
+        """All events of one call."""
         if call.channel is None:
             return []
         return _Script(self._clock, call, call.channel).lines
@@ -54,152 +55,182 @@ class _Script:
         self.lines: Lines = []
         self._read = clock.read
         self._call = call
+        self._linked = channel.uniqueid
         inside = call.direction != "inbound"
-        context = "from-internal" if inside else "from-trunk"
-        exten = call.steps[0].exten if inside else call.arrives_as
-        self._caller = _Party(channel, channel.uniqueid, call.shown_name, call.shown, context, exten)
+        place = (_INSIDE, call.steps[0].exten) if inside else ("from-trunk", call.arrives_as)
+        self._caller = caller = _Party(channel, (call.shown_name, call.shown), place)
         self._up = False
         self._status = ""
-        self._source = "" if call.hangup_by == "system" else channel.name
-        self._event(channel.start, "CHAN_START", self._caller, ani="")
-        self._caller.dnid = exten
+        self._source = _SYSTEM if call.hangup_by == "system" else channel.name
+        self._after: tuple[int, _Party] | None = None
+        self._event(channel.start, "CHAN_START", caller)
+        caller.dnid, caller.ani = caller.exten, caller.number
         for step in call.steps:
             self._step(step)
-        if call.cause == 21 and not call.steps:
-            self._caller.app = ""
-        if call.cause in (17, 20, 21, 34) and not self._source:
-            self._source = channel.name  # the exchange refused, yet names the caller's own channel
-        self._gone(call.end + 1_000, self._caller, call.cause, self._source, self._status)
-        self._event(call.end + _LAST, "LINKEDID_END", self._caller)
+        self._finish(call)
+
+    def _finish(self, call: Call) -> None:
+        """The caller's channel ends, and the phone's after it when the caller hung up first."""
+        caller, last = self._caller, self._caller
+        caller.app = caller.data = ""
+        if call.cause in (17, 34):
+            self._source = caller.channel.name  # the exchange refused, yet names the caller's own channel
+        self._gone(call.end + 600, caller, call.cause, self._source, self._status)
+        at = call.end + 600
+        if self._after is not None:
+            at, last = self._after
+            self._gone(at, last, 16, caller.channel.name)
+        self._event(at, "LINKEDID_END", last)
 
     def _step(self, step: Step) -> None:
         caller = self._caller
-        caller.context, caller.exten, caller.app, caller.data = step.context, step.exten, step.app, step.data
+        caller.context = step.context
+        caller.enter(step.app, step.data, step.exten)
         if step.answers and not self._up:
             self._up = True
-            answered = _Party(
-                caller.channel, caller.linked, caller.name, caller.number, step.context, step.exten
-            )
-            answered.dnid, answered.app = caller.dnid, "VoiceMail" if step.app == "VoiceMail" else "Answer"
-            self._event(step.answers, "ANSWER", answered)
+            if step.app != "VoiceMail":
+                caller.app, caller.data = "Answer", ""
+            self._event(step.answers, "ANSWER", caller)
+            caller.app, caller.data = step.app, step.data
         if step.app in _LOGGED_APPS:
             self._event(step.start, "APP_START", caller)
-        if step.app == "Dial":
-            self._status = step.status
         for ring in step.rings:
             self._ring(step, ring)
+        if step.app == "Dial":
+            self._status = step.status
+        elif step.rings:
+            outcome = step.rings[-1].outcome
+            self._status = "ANSWER" if step.talk else "CANCEL" if outcome == "cancelled" else "NOANSWER"
 
     def _ring(self, step: Step, ring: Ring) -> None:
-        number = ring.party.lstrip("+")
-        context = "from-trunk" if ring.party.startswith("+") else "from-internal"
-        party = _Party(ring.channel, self._caller.linked, ring.name, number, context, "s")
-        self._event(ring.start, "CHAN_START", party, ani="")
-        party.app, party.data = ("AppQueue" if step.queue else "AppDial"), "(Outgoing Line)"
-        party.exten = step.exten
+        outside = ring.party.startswith("+")
+        place = ("from-trunk" if outside else _INSIDE, "s")
+        party = _Party(ring.channel, (ring.name, ring.party.lstrip("+")), place)
+        self._event(ring.start, "CHAN_START", party)
+        party.enter("AppQueue" if step.queue else "AppDial", "(Outgoing Line)", step.exten)
         if ring.answered:
             self._talk(step, ring, party)
             return
-        cause, source = {"elsewhere": (26, ""), "busy": (17, party.channel.name), "failed": (34, "")}.get(
-            ring.outcome, (0, "")
-        )
-        self._gone(ring.end + 400, party, cause, source, "")
+        name = party.channel.name
+        ends = {"elsewhere": (26, ""), "busy": (17, name), "failed": (34, name)}
+        cause, source = ends.get(ring.outcome, (0, ""))
+        self._gone(ring.end + 400, party, cause, source)
 
     def _talk(self, step: Step, ring: Ring, party: _Party) -> None:
-        caller = self._caller
-        at = ring.answered
+        caller, at = self._caller, ring.answered
         self._event(at, "ANSWER", party)
         if not self._up:
             self._up = True
-            self._event(at + 500, "ANSWER", caller)
-        bridge = _bridge(step.bridge)
-        self._event(at + 3_000, "BRIDGE_ENTER", party, extra=bridge)
-        self._event(at + 4_500, "BRIDGE_ENTER", caller, peer=party.channel.name, extra=bridge)
+            self._event(at + 100, "ANSWER", caller)
+        if step.app == "Dial":
+            party.exten = ""
+        self._meet(at + 400, step.bridge, party, caller)
         if step.consult is not None:
             self._attended(step, step.consult, party)
-            return
-        if step.left == "blind":
-            self._blind(step, ring, party, bridge)
-            return
+        elif step.left == "blind":
+            self._blind(step, ring, party)
+        else:
+            self._part(step, ring, party)
+
+    def _part(self, step: Step, ring: Ring, party: _Party) -> None:
+        """The talk ends. Whoever hangs up leaves the bridge first; after a Dial his channel also ends first."""
+        caller, end = self._caller, ring.end
         if self._call.hangup_by == "callee":
             self._source = party.channel.name
-        self._event(ring.end - 900, "BRIDGE_EXIT", party, peer=caller.channel.name, extra=bridge)
-        self._event(ring.end - 400, "BRIDGE_EXIT", caller, extra=bridge)
-        self._gone(ring.end - 200, party, 16, self._source, "")
+            self._leave(end, step.bridge, party, caller)
+        else:
+            self._leave(end, step.bridge, caller, party)
+            if step.app == "Dial":
+                self._after = end + 800, party
+                return
+        self._gone(end + 250, party, 16, self._source)
 
-    def _blind(self, step: Step, ring: Ring, party: _Party, bridge: str) -> None:
-        caller = self._caller
+    def _blind(self, step: Step, ring: Ring, party: _Party) -> None:
+        caller, at = self._caller, ring.end
         transfer = (
-            f'{{"extension":"{step.passed_to}","context":"from-internal","bridge_id":"{step.bridge}",'
+            f'{{"extension":"{step.passed_to}","context":"{_INSIDE}","bridge_id":"{step.bridge}",'
             f'"transferee_channel_name":"{caller.channel.name}",'
             f'"transferee_channel_uniqueid":"{caller.channel.uniqueid}"}}'
         )
-        self._event(ring.end, "BLINDTRANSFER", party, peer=caller.channel.name, extra=transfer)
-        self._event(ring.end + 700, "BRIDGE_EXIT", caller, peer=party.channel.name, extra=bridge)
-        self._event(ring.end + 1_100, "BRIDGE_EXIT", party, extra=bridge)
-        self._gone(ring.end + 1_500, party, 16, party.channel.name, "")
+        self._event(at, "BLINDTRANSFER", party, extra=transfer)
+        self._bridge(at + 20, "BRIDGE_EXIT", party, step.bridge, caller)
+        caller.context, caller.exten = _INSIDE, step.passed_to
+        self._bridge(at + 190, "BRIDGE_EXIT", caller, step.bridge)
+        self._gone(at + 570, party, 16, "")
 
     def _attended(self, step: Step, consult: Consult, party: _Party) -> None:
-        """The agent's second call, the merge, and the talk of caller and colleague after it."""
-        caller, colleague = self._caller, consult.colleague
-        own = _Party(
-            consult.channel, consult.channel.uniqueid, consult.agent.name, consult.agent.party, "from-internal", colleague.party
-        )  # fmt: skip
-        second = _Party(
-            colleague.channel, consult.channel.uniqueid, colleague.name, colleague.party, "from-internal", "s"
-        )
-        bridge, first = _bridge(consult.bridge), _bridge(step.bridge)
-        self._event(consult.start, "CHAN_START", own, ani="")
-        own.dnid, own.app, own.data = colleague.party, "Dial", f"PJSIP/{colleague.party},20,tT"
-        self._event(consult.start + 8_000, "APP_START", own)
-        self._event(colleague.start, "CHAN_START", second, ani="")
-        second.app, second.data, second.exten = "AppDial", "(Outgoing Line)", colleague.party
-        self._event(colleague.answered, "ANSWER", second)
-        self._event(colleague.answered + 500, "ANSWER", own)
-        self._event(colleague.answered + 3_000, "BRIDGE_ENTER", second, extra=bridge)
-        self._event(colleague.answered + 4_500, "BRIDGE_ENTER", own, peer=second.channel.name, extra=bridge)
-        at = consult.merged
-        transfer = (
-            f'{{"bridge1_id":"{step.bridge}","channel2_name":"{own.channel.name}",'
-            f'"channel2_uniqueid":"{own.channel.uniqueid}","bridge2_id":"{consult.bridge}",'
-            f'"transferee_channel_name":"{caller.channel.name}",'
-            f'"transferee_channel_uniqueid":"{caller.channel.uniqueid}",'
-            f'"transfer_target_channel_name":"{second.channel.name}",'
-            f'"transfer_target_channel_uniqueid":"{second.channel.uniqueid}"}}'
-        )
-        self._event(at, "BRIDGE_EXIT", caller, peer=party.channel.name, extra=first)
-        self._event(at + 300, "LINKEDID_END", own)
-        own.linked = second.linked = caller.linked
-        self._event(at + 500, "BRIDGE_EXIT", own, peer=second.channel.name, extra=bridge)
-        self._event(at + 600, "BRIDGE_ENTER", caller, peer=second.channel.name, extra=bridge)
-        self._event(at + 900, "ATTENDEDTRANSFER", party, peer=caller.channel.name, extra=transfer)
-        self._event(at + 1_200, "BRIDGE_EXIT", party, extra=first)
-        self._gone(at + 1_500, own, 16, own.channel.name, "ANSWER")
-        self._gone(at + 1_900, party, 16, party.channel.name, "")
-        if self._call.hangup_by == "callee":
-            self._source = second.channel.name
-        self._event(step.end - 900, "BRIDGE_EXIT", second, peer=caller.channel.name, extra=bridge)
-        self._event(step.end - 400, "BRIDGE_EXIT", caller, extra=bridge)
-        self._gone(step.end - 200, second, 16, self._source, "")
+        """The agent asks a colleague through a Local channel; then the caller is put in the agent's place."""
+        caller, colleague, exten = self._caller, consult.colleague, consult.colleague.party
+        near = _Party(consult.near, ("", ""), (_INSIDE, exten))
+        far = _Party(consult.far, ("", ""), (_INSIDE, exten))
+        second = _Party(colleague.channel, (colleague.name, exten), (_INSIDE, "s"))
+        at, picks, merged, end = consult.start, colleague.answered, consult.merged, step.end
+        self._event(at, "CHAN_START", near)
+        self._event(at + 10, "CHAN_START", far)
+        far.name, far.number = consult.agent.name, consult.agent.party
+        far.enter("Dial", f"PJSIP/{exten},20,tT", exten)
+        self._event(at + 130, "APP_START", far)
+        self._bridge(at + 180, "BRIDGE_ENTER", near, consult.bridge)
+        self._bridge(at + 900, "BRIDGE_EXIT", party, step.bridge, caller)
+        self._bridge(at + 930, "BRIDGE_ENTER", party, consult.bridge, near)
+        self._event(colleague.start, "CHAN_START", second)
+        second.enter("AppDial", "(Outgoing Line)", exten)
+        self._event(picks, "ANSWER", second)
+        self._event(picks + 70, "ANSWER", far)
+        second.exten = ""
+        self._bridge(picks + 150, "BRIDGE_ENTER", second, consult.far_bridge)
+        near.number = exten
+        self._event(picks + 190, "ANSWER", near)
+        self._bridge(picks + 510, "BRIDGE_ENTER", far, consult.far_bridge, second)
+        self._bridge(merged, "BRIDGE_EXIT", near, consult.bridge, party)
+        self._bridge(merged + 100, "BRIDGE_ENTER", near, step.bridge, caller)
+        self._bridge(merged + 210, "BRIDGE_EXIT", party, consult.bridge)
+        self._event(merged + 280, "ATTENDEDTRANSFER", party, extra=self._transfer(step, consult, party))
+        self._gone(merged + 400, party, 16, party.channel.name)
+        self._source = second.channel.name if self._call.hangup_by == "callee" else caller.channel.name
+        self._bridge(end, "BRIDGE_EXIT", second, consult.far_bridge, far)
+        self._gone(end + 100, second, 16, self._source)
+        far.name, far.number, far.ani = caller.name, caller.number, consult.agent.party
+        self._bridge(end + 170, "BRIDGE_EXIT", far, consult.far_bridge)
+        far.app = far.data = ""
+        self._gone(end + 230, far, 16, self._source, "ANSWER")
+        self._bridge(end + 310, "BRIDGE_EXIT", near, step.bridge, caller)
+        self._gone(end + 320, near, 16, party.channel.name)
+        self._bridge(end + 500, "BRIDGE_EXIT", caller, step.bridge)
 
-    def _gone(self, at: int, party: _Party, cause: int, source: str, status: str) -> None:
+    def _transfer(self, step: Step, consult: Consult, party: _Party) -> str:
+        caller = self._caller.channel
+        return (
+            f'{{"bridge1_id":"{step.bridge}","channel2_name":"{party.channel.name}",'
+            f'"channel2_uniqueid":"{party.channel.uniqueid}","bridge2_id":"{consult.bridge}",'
+            f'"transferee_channel_name":"{caller.name}","transferee_channel_uniqueid":"{caller.uniqueid}",'
+            f'"transfer_target_channel_name":"{consult.near.name}",'
+            f'"transfer_target_channel_uniqueid":"{consult.near.uniqueid}"}}'
+        )
+
+    def _meet(self, at: int, bridge: str, first: _Party, second: _Party) -> None:
+        self._bridge(at, "BRIDGE_ENTER", first, bridge)
+        self._bridge(at + 170, "BRIDGE_ENTER", second, bridge, first)
+
+    def _leave(self, at: int, bridge: str, first: _Party, second: _Party) -> None:
+        self._bridge(at, "BRIDGE_EXIT", first, bridge, second)
+        self._bridge(at + 40, "BRIDGE_EXIT", second, bridge)
+
+    def _bridge(self, at: int, kind: str, party: _Party, bridge: str, peer: _Party | None = None) -> None:
+        extra = f'{{"bridge_id":"{bridge}","bridge_technology":"simple_bridge"}}'
+        self._event(at, kind, party, peer.channel.name if peer else "", extra)
+
+    def _gone(self, at: int, party: _Party, cause: int, source: str, status: str = "") -> None:
         extra = f'{{"hangupcause":{cause},"hangupsource":"{source}","dialstatus":"{status}"}}'
         self._event(at, "HANGUP", party, extra=extra)
-        self._event(at + 150, "CHAN_END", party)
+        self._event(at, "CHAN_END", party)
 
-    def _event(
-        self, at: int, kind: str, party: _Party, ani: str | None = None, peer: str = "", extra: str = ""
-    ) -> None:
+    def _event(self, at: int, kind: str, party: _Party, peer: str = "", extra: str = "") -> None:
         seconds, micros = divmod(self._read(at), SECOND)
-        quoted = extra.replace('"', '""')
-        channel = party.channel
-        self.lines.append((
-            at,
-            f'"{kind}","{seconds}.{micros:06d}","{party.name}","{party.number}",'
-            f'"{party.number if ani is None else ani}","","{party.dnid}","{party.exten}","{party.context}",'
-            f'"{channel.name}","{party.app}","{party.data}","3","","{channel.uniqueid}","{party.linked}",'
-            f'"{peer}","","","{quoted}"\n',
-        ))  # fmt: skip
-
-
-def _bridge(identity: str) -> str:
-    return f'{{"bridge_id":"{identity}","bridge_technology":"simple_bridge"}}'
+        quoted, channel = extra.replace('"', '""'), party.channel
+        line = (
+            f'"{kind}","{seconds}.{micros:06d}","{party.name}","{party.number}","{party.ani}","","{party.dnid}",'
+            f'"{party.exten}","{party.context}","{channel.name}","{party.app}","{party.data}","3","",'
+            f'"{channel.uniqueid}","{self._linked}","{peer}","","","{quoted}"\n'
+        )
+        self.lines.append((at, line))

@@ -44,10 +44,11 @@ class MasterCsv:
     def next_sequence(self) -> int:
         """Counts every record the exchange makes, written or not."""
         self._sequence += 1
-        return self._sequence
+        return self._sequence - 1
 
-    def text(self, row: _Row, end: int, src: str, name: str, channel: Channel, linkedid: str) -> str:
-        """One line of the file, 21 columns."""
+    def text(self, row: _Row, end: int, party: tuple[str, str], channel: Channel, linkedid: str) -> str:
+        """One line of the file, 21 columns. party: number and name of the calling side."""
+        src, name = party
         read, wall = self._clock.read, self._wall.text
         start, stop = read(row.start), read(end)
         answer, billed = "", 0
@@ -118,23 +119,37 @@ class _Chain:
         self._write(row, ring.end)
 
     def _joined(self, step: Step, consult: Consult) -> None:
-        """Attended transfer: the agent's own call to the colleague, and the caller's new path to him."""
-        agent, colleague = consult.agent, consult.colleague
-        own = _Row(consult.start, colleague.answered, self._file.next_sequence())
-        own.context, own.dst, own.app = "from-internal", colleague.party, "Dial"
-        own.data, own.dstchannel, own.result = (
-            f"PJSIP/{colleague.party},20,tT", colleague.channel.name, "ANSWERED",
-        )  # fmt: skip
-        channel = consult.channel
-        text = self._file.text(own, consult.merged, agent.party, agent.name, channel, channel.uniqueid)
-        self.lines.append((consult.merged, text))
-        row = self._open(consult.merged)
-        row.context, row.dst, row.app, row.data = step.context, step.exten, step.app, step.data
-        row.dstchannel, row.result = colleague.channel.name, "ANSWERED"
+        """Attended transfer through a Local channel: four more rows, as the exchange was seen to write them."""
+        agent, colleague, end = consult.agent, consult.colleague, step.end
+        own = self._row_of("from-internal", step.exten, "AppQueue", "(Outgoing Line)", consult.near.name)
+        self._other(
+            own, (consult.start, consult.start, consult.merged), agent.party, agent.name, agent.channel
+        )
+        dial = f"PJSIP/{colleague.party},20,tT"
+        far = self._row_of("from-internal", colleague.party, "Dial", dial, colleague.channel.name)
+        call = self._call
+        self._other(far, (consult.start, colleague.answered, end), call.shown, call.shown_name, consult.far)
+        near = self._row_of("from-internal", colleague.party, "", "", "")
+        self._other(
+            near, (consult.merged, consult.merged, end), colleague.party, colleague.name, consult.near
+        )
+        row = self._row_of(step.context, step.exten, step.app, step.data, consult.near.name)
+        row.start = row.answer = consult.start
         self._row = None
-        self._write(row, step.end)
+        self._write(row, end)
+
+    def _row_of(self, context: str, dst: str, app: str, data: str, dstchannel: str) -> _Row:
+        row = _Row(0, 0, self._file.next_sequence())
+        row.context, row.dst, row.app, row.data, row.dstchannel = context, dst, app, data, dstchannel
+        row.result = "ANSWERED"
+        return row
+
+    def _other(self, row: _Row, times: tuple[int, int, int], src: str, name: str, channel: Channel) -> None:
+        """Writes a row of another channel of the call, posted when that channel is gone."""
+        row.start, row.answer, end = times
+        self.lines.append((end, self._file.text(row, end, (src, name), channel, self._channel.uniqueid)))
 
     def _write(self, row: _Row, end: int) -> None:
         call = self._call
-        text = self._file.text(row, end, call.shown, call.shown_name, self._channel, self._channel.uniqueid)
+        text = self._file.text(row, end, (call.shown, call.shown_name), self._channel, self._channel.uniqueid)
         self.lines.append((call.end, text))

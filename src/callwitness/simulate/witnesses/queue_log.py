@@ -59,7 +59,7 @@ class QueueLog:
         if step.left == "blind":
             event, rest = "BLINDTRANSFER", f"{step.passed_to}|from-internal|{times}"
         elif step.consult is not None:
-            event, rest = "ATTENDEDTRANSFER", f"BRIDGE|{step.consult.bridge}|{times}"
+            event, rest = "ATTENDEDTRANSFER", f"BRIDGE|{step.bridge}|{times}"
         else:
             event, rest = ("COMPLETECALLER" if call.hangup_by == "caller" else "COMPLETEAGENT"), times
         lines.append(self._line(ring.end, callid, step.queue, ring.member, event, rest))

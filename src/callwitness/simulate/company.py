@@ -14,6 +14,7 @@ from callwitness.simulate.options import Effects, WorldOptions
 
 HOURS: Final = {0: (9, 18), 1: (9, 18), 2: (9, 18), 3: (9, 18), 4: (9, 18), 5: (10, 16)}
 OUTAGE_HOURS: Final = (12.0, 13.5)
+SHORT_OUTAGE_HOURS: Final = (12.0, 12.5)
 _NAMES: Final = (
     "Anna", "Boris", "Vera", "Gleb", "Daria", "Egor", "Zhanna", "Ilya", "Kira", "Lev", "Maria", "Nikita",
     "Olga", "Pavel", "Rita", "Semyon", "Taras", "Ulyana", "Fedor", "Yana",
@@ -69,6 +70,10 @@ class Company:
     test_number: str
     blacklist: tuple[str, ...]
     outage: tuple[int, int] | None
+
+    def excluded(self) -> frozenset[str]:
+        """Callers who count for nobody: a judge sets their calls aside, so nothing is planted on them."""
+        return frozenset((self.test_number, *self.blacklist))
 
     def agents(self) -> list[Agent]:
         """Everybody with a phone, queue by queue, the manager last."""
@@ -135,4 +140,5 @@ def _outage(options: WorldOptions, settled: Effects, wall: WallClock) -> tuple[i
     day = options.start + timedelta(days=options.days // 3)
     while day.weekday() > 4 and day < options.start + timedelta(days=options.days - 1):
         day += timedelta(days=1)
-    return wall.at(day, OUTAGE_HOURS[0]), wall.at(day, OUTAGE_HOURS[1])
+    begins, ends = OUTAGE_HOURS if options.days > 2 else SHORT_OUTAGE_HOURS
+    return wall.at(day, begins), wall.at(day, ends)

@@ -16,6 +16,7 @@ class Network:
         self, company: Company, never_arrived_share: float, seed: int, silent: tuple[int, int] | None
     ) -> None:
         self._company = company
+        self._excluded = company.excluded()
         self._share = never_arrived_share
         self._silent = (
             silent  # the provider tells nothing here: a call lost here would have no witness at all
@@ -37,7 +38,7 @@ class Network:
         delay = rng.uniform(1.2, 2.6) if forwarded else rng.uniform(0.12, 0.7)
         out = self.out_of_order(call.start)
         told = self._silent is None or not self._silent[0] <= call.start < self._silent[1]
-        if out or (rng.random() < self._share and told):
+        if out or (rng.random() < self._share and told and call.caller not in self._excluded):
             call.verdict, call.hangup_by, call.cause = "never_arrived", "caller", 0
             call.end = call.start + round(rng.uniform(3, 24) * SECOND)
             if not out:

@@ -10,6 +10,7 @@ from typing import Final
 ZONES: Final = {"RU": "Europe/Moscow", "UA": "Europe/Kyiv"}
 SILENT_DAYS: Final = 20
 SILENT_CALLS: Final = 50
+FEW_CALLS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class WorldOptions:
     office_offset_s: clock of the exchange minus true time at the start; office_drift_s_per_day: its drift;
     office_step_s: a jump in the middle of the period (0 = none); contractor_offset_s: likewise, no drift.
     wrong_zone: the zone stated for the office is wrong by whole hours (the exchange writes UTC).
-    Shares are of the rows concerned. cel: False = the exchange keeps no CEL, as shipped.
+    Shares are of the calls or rows concerned; small worlds have larger ones, else nothing would happen in them.
+    source_silent: the provider's list misses some busy hours. outage: an agreed one. cel: False = the exchange keeps no CEL, as shipped.
     """
 
     days: int = 1
@@ -35,10 +37,10 @@ class WorldOptions:
     office_step_s: float | None = None
     contractor_offset_s: float | None = None
     wrong_zone: bool | None = None
-    never_arrived_share: float = 0.012
-    provider_loss_share: float = 0.008
-    provider_double_share: float = 0.006
-    contractor_loss_share: float = 0.03
+    never_arrived_share: float | None = None
+    provider_loss_share: float | None = None
+    provider_double_share: float | None = None
+    contractor_loss_share: float | None = None
     source_silent: bool | None = None
     outage: bool | None = None
     cel: bool = True
@@ -54,6 +56,10 @@ class Effects:
     office_step_s: float
     contractor_offset_s: float
     wrong_zone: bool
+    never_arrived_share: float
+    provider_loss_share: float
+    provider_double_share: float
+    contractor_loss_share: float
     source_silent: bool
     outage: bool
 
@@ -69,6 +75,7 @@ def effects(options: WorldOptions) -> Effects:
     step = rng.choice((-1, 1)) * rng.uniform(15, 60)
     steps = options.days >= 6 and options.seed % 3 == 0
     busy = options.calls_per_day >= SILENT_CALLS
+    few = options.days * options.calls_per_day < FEW_CALLS
     return Effects(
         zone=options.zone or ZONES[options.country],
         office_offset_s=_given(options.office_offset_s, round(offset, 3)),
@@ -76,10 +83,14 @@ def effects(options: WorldOptions) -> Effects:
         office_step_s=_given(options.office_step_s, round(step, 3) if steps else 0.0),
         contractor_offset_s=_given(options.contractor_offset_s, round(contractor, 3)),
         wrong_zone=options.seed % 10 == 7 if options.wrong_zone is None else options.wrong_zone,
+        never_arrived_share=_given(options.never_arrived_share, 0.04 if few else 0.012),
+        provider_loss_share=_given(options.provider_loss_share, 0.03 if few else 0.008),
+        provider_double_share=_given(options.provider_double_share, 0.03 if few else 0.006),
+        contractor_loss_share=_given(options.contractor_loss_share, 0.03),
         source_silent=(
             options.days >= SILENT_DAYS and busy if options.source_silent is None else options.source_silent
         ),
-        outage=options.days >= 3 if options.outage is None else options.outage,
+        outage=options.days >= 3 or busy if options.outage is None else options.outage,
     )
 
 

@@ -45,8 +45,9 @@ class People:
         self._pool = pool
         self._rng = random.Random(f"{options.seed}/people")
         self._known: deque[tuple[str, int]] = deque(maxlen=4_000)
-        self._lately: deque[tuple[str, int]] = deque()
+        self._lately: deque[tuple[int, str, int]] = deque()
         self._owed = 0.5
+        self._weights = [line.weight for line in company.lines]
         days = [_WEEK[(options.start + timedelta(days=n)).weekday()] for n in range(options.days)]
         self._mean = sum(days) / len(days)
 
@@ -81,8 +82,7 @@ class People:
     def ring(self, at: int) -> Attempt:
         """Somebody new, or somebody known, rings at a true moment."""
         rng = self._rng
-        weights = [line.weight for line in self._company.lines]
-        line = rng.choices(range(len(weights)), weights)[0]
+        line = rng.choices(range(len(self._weights)), self._weights)[0]
         patience = round(rng.lognormvariate(4.2, 0.6) * SECOND)
         chance = rng.random()
         caller = ""
@@ -101,9 +101,8 @@ class People:
 
     def _somebody(self, at: int, line: int) -> tuple[str, int]:
         """A known caller (none who rang within the last hours) or a new one."""
-        while self._lately and self._lately[0][1] < at - 3 * HOUR:
-            caller, _ = self._lately.popleft()
-            self._known.append((caller, line))
+        while self._lately and self._lately[0][0] < at - 3 * HOUR:
+            self._known.append(self._lately.popleft()[1:])
         if self._known and self._rng.random() < 0.25:
             place = self._rng.randrange(len(self._known))
             caller, usual = self._known[place]
@@ -111,7 +110,7 @@ class People:
             line = usual if self._rng.random() < 0.8 else line
         else:
             caller = self._pool.take()
-        self._lately.append((caller, at))
+        self._lately.append((at, caller, line))
         return caller, line
 
     def again(self, call: Call, attempt: Attempt) -> tuple[int, Attempt] | None:

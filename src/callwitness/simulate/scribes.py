@@ -50,8 +50,8 @@ class Scribes:
         self._options, self._settled, self._out, self._silent = options, settled, out, silent
         self._start = start
         own = SourceClock(start, settled.contractor_offset_s, 0.0, 0.0, 0)
-        self._provider = ProviderList(out / "provider.csv", options, settled.zone, silent)
-        self._contractor = ContractorMail(out / "contractor", options, own, settled.zone)
+        self._provider = ProviderList(out / "provider.csv", options, settled, company.excluded())
+        self._contractor = ContractorMail(out / "contractor", options, settled, own)
         written_zone = "UTC" if settled.wrong_zone else settled.zone
         self._cdr = MasterCsv(clock, WallClock(written_zone))
         self._queue, self._cel = QueueLog(clock), Cel(clock)
@@ -70,7 +70,8 @@ class Scribes:
     def call(self, call: Call, forwarded: bool = False) -> None:
         """A call, told by each witness that saw it."""
         if call.direction == "inbound":
-            self._provider.call(call, forwarded)
+            silent = self._silent is not None and self._silent[0] <= call.start < self._silent[1]
+            self._provider.call(call, forwarded, silent)
             self._contractor.call(call)
         if call.channel is not None:
             self._master.extend(self._cdr.call(call))
@@ -123,12 +124,12 @@ class Scribes:
             settled.office_offset_s
             + (settled.office_drift_s_per_day * self._options.days + settled.office_step_s),
         )
-        if max(map(abs, offsets)) > 60:
+        if max(map(abs, offsets)) > 63:
             rows.append(("clock_off", "office", *span, f"{offsets[0]:.1f}", "offset, s"))
         if abs(settled.office_step_s) > 10:
             middle = iso(self._start + self._options.days * DAY // 2)
             rows.append(("clock_off", "office", middle, middle, f"{settled.office_step_s:.1f}", "step, s"))
-        if abs(settled.contractor_offset_s) > 60:
+        if abs(settled.contractor_offset_s) > 63:
             rows.append(("clock_off", "contractor", *span, f"{settled.contractor_offset_s:.1f}", "offset, s"))
         if self._silent:
             rows.append(

@@ -82,9 +82,10 @@ class _World:
         silent = silent_window(options, settled, wall)
         self._floor = Floor(company, wall, options.seed)
         self._office = Office(company, self._floor, Exchange(clock, options.seed), wall, options.seed)
-        self._network = Network(company, options.never_arrived_share, options.seed, silent)
+        self._network = Network(company, settled.never_arrived_share, options.seed, silent)
         self._people = People(options, company, wall, pool)
-        self._cases = CaseBook(company.test_number)
+        self._excluded = company.excluded()
+        self._cases = CaseBook(self._excluded)
         self._scribes = Scribes(options, settled, company, out, clock, start, silent)
         self._rng = random.Random(f"{options.seed}/world")
         self._plans: list[_Plan] = []
@@ -159,7 +160,7 @@ class _World:
         again = self._people.again(call, attempt)
         if again is not None:
             self._plan(again[0], "inbound", again[1])
-        wanted = call.verdict in LOST and call.caller and call.caller != self._company.test_number
+        wanted = call.verdict in LOST and call.caller and call.caller not in self._excluded
         if wanted and attempt.tries == 1 and self._rng.random() < 0.7:
             self._plan(call.end + self._later(6.3), "call_back", (call.caller, 1))
 

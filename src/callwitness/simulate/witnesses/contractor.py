@@ -15,7 +15,7 @@ from typing import Final
 from callwitness.simulate.clocks import SECOND, SourceClock, WallClock
 from callwitness.simulate.happening import Call, Step
 from callwitness.simulate.numbers import written
-from callwitness.simulate.options import WorldOptions
+from callwitness.simulate.options import Effects, WorldOptions
 
 _SHORT: Final = 10 * SECOND
 _BOUNDARY: Final = "=_callwitness_report"
@@ -62,14 +62,14 @@ class _Row:
 class ContractorMail:
     """Collects the calls of a day, writes ``contractor/<day>.eml``; ``ids``: call index -> where its row stands."""
 
-    def __init__(self, folder: Path, options: WorldOptions, clock: SourceClock, zone: str) -> None:
+    def __init__(self, folder: Path, options: WorldOptions, settled: Effects, clock: SourceClock) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._words = _RU if options.country == "RU" else _UK
         self._clock = clock
-        self._zone = zone
+        self._zone = settled.zone
         self._rng = random.Random(f"{options.seed}/contractor")
-        self._loss = options.contractor_loss_share
+        self._loss = settled.contractor_loss_share
         self._rows: list[_Row] = []
         self.ids: dict[int, str] = {}
         self.mails = self.told = 0

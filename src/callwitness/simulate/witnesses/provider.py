@@ -13,7 +13,7 @@ from typing import Final
 from callwitness.simulate.clocks import SECOND, WallClock
 from callwitness.simulate.happening import Call
 from callwitness.simulate.numbers import written
-from callwitness.simulate.options import WorldOptions
+from callwitness.simulate.options import Effects, WorldOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +51,29 @@ _EN: Final = _Words(
 class ProviderList:
     """Writes provider.csv while calls happen, in the order of their starts."""
 
-    def __init__(self, path: Path, options: WorldOptions, zone: str, silent: tuple[int, int] | None) -> None:
+    def __init__(self, path: Path, options: WorldOptions, settled: Effects, excluded: frozenset[str]) -> None:
         self._words = _EN if options.seed % 5 == 4 else _RU if options.country == "RU" else _UK
         self._file = path.open("w", encoding=self._words.encoding, newline="")
-        self._wall = WallClock(zone, self._words.pattern)
+        self._wall = WallClock(settled.zone, self._words.pattern)
         self._rng = random.Random(f"{options.seed}/provider")
-        self._loss, self._double = options.provider_loss_share, options.provider_double_share
-        self._silent = silent
+        self._loss, self._double = settled.provider_loss_share, settled.provider_double_share
+        self._excluded = excluded
         self._id = 4_100_000_000 + self._rng.randrange(100_000_000)
         self.rows = 0
         self.first = self.last = 0
         self._file.write(self._words.delimiter.join(self._header()) + "\n")
 
-    def call(self, call: Call, forwarded: bool) -> None:
-        """Tells a call, tells it twice, or forgets it. Calls over the toll-free number are never forgotten."""
+    def call(self, call: Call, forwarded: bool, silent: bool) -> None:
+        """Tells a call, tells it twice, or forgets it. Calls over the toll-free number are never forgotten.
+
+        silent: in the hours that the list misses altogether.
+        """
         self._id += self._rng.randrange(1, 40)
         chance = self._rng.random()
-        if self._silent and self._silent[0] <= call.start < self._silent[1]:
+        if silent:
             return
+        if call.caller in self._excluded:
+            chance = 1.0
         if chance < self._loss and call.channel is not None and not forwarded:
             call.findings.append("unknown_to_provider")
             return

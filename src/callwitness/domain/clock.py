@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -123,15 +124,16 @@ def fit_clock(at: Ints, difference: Ints, precision_ms: int, zone_shift_ms: int 
     if not len(at):
         return SourceClock(zone_shift_ms)
     order = np.lexsort((difference, at))
-    at, difference = at[order], difference[order].astype(np.float64)
-    drift = _drift(at, difference)
-    flat = difference - drift * (at - at[0])
+    at = at[order]
+    stated = difference[order].astype(np.float64)
+    drift = _drift(at, stated)
+    flat = stated - drift * (at - at[0])
     splits = _find_steps(at, flat, precision_ms)
     stretches = [_knots(at[a:b], flat[a:b], precision_ms) for a, b in _between(splits, len(at))]
     level = min((s.level for s in stretches), key=("hour", "day", "file").index)
     knots_at, knots_flat, pairs = _chain(at, splits, stretches)
     offset = knots_flat + drift * (knots_at - at[0])
-    left_over = np.abs(difference - np.interp(at, knots_at, offset))
+    left_over = np.abs(stated - np.interp(at, knots_at, offset))
     near = left_over[left_over < 30_000 + precision_ms]
     return SourceClock(
         zone_shift_ms=zone_shift_ms,
@@ -208,7 +210,7 @@ def _stays(flat: Reals, place: int, width: int, limit: float) -> bool:
 
 def _between(splits: Sequence[int], n: int) -> list[tuple[int, int]]:
     edges = [0, *splits, n]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def _knots(at: Ints, flat: Reals, precision_ms: int) -> _Stretch:
@@ -235,7 +237,7 @@ def _chain(at: Ints, splits: Sequence[int], stretches: Sequence[_Stretch]) -> tu
     """Knots of all stretches one after another, each stretch flat to its ends (the drift is added later)."""
     edges = [int(at[0]), *(_step_time(at, s) for s in splits), int(at[-1]) + 1]
     knots: dict[int, tuple[float, int]] = {}
-    for (low, high), one in zip(zip(edges[:-1], edges[1:], strict=True), stretches, strict=True):
+    for (low, high), one in zip(pairwise(edges), stretches, strict=True):
         knots[low] = (float(one.flat[0]), int(one.pairs[0]))
         for t, value, n in zip(one.at.tolist(), one.flat.tolist(), one.pairs.tolist(), strict=True):
             knots[min(max(t, low), high - 1)] = (value, n)
@@ -253,7 +255,7 @@ def _step_time(at: Ints, split: int) -> int:
 
 
 def _steps(at: Ints, splits: Sequence[int], stretches: Sequence[_Stretch]) -> tuple[Step, ...]:
-    jumps = [(b.flat[0] - a.flat[-1]) / 1000 for a, b in zip(stretches[:-1], stretches[1:], strict=True)]
+    jumps = [(b.flat[0] - a.flat[-1]) / 1000 for a, b in pairwise(stretches)]
     return tuple(Step(_step_time(at, s), round(float(j), 3)) for s, j in zip(splits, jumps, strict=True))
 
 
@@ -263,4 +265,4 @@ def _uncertainty(left_over: Reals, n: int, precision_ms: int, level: str) -> flo
         return 30_000.0 / n + precision_ms / 2
     per_knot = {"hour": _PAIRS_FOR_HOUR, "day": _PAIRS_FOR_DAY}.get(level, n)
     noise = 1.4826 * float(np.median(left_over)) if len(left_over) else float(precision_ms)
-    return 2.5 * noise / per_knot**0.5 + 200.0
+    return float(2.5 * noise / per_knot**0.5 + 200.0)

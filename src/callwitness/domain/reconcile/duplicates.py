@@ -1,7 +1,7 @@
 """Calls that one source tells twice: the same caller, number and duration, started within two seconds.
 
-Withheld callers are never the same caller. In a source with coarse times (whole minutes) a redial looks like a
-repeat, so there only calls with talk count.
+Two withheld calls, and two calls in a source with coarse times (where a redial in the same minute looks like a
+repeat), must agree in start and total to the last digit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, Reals
 
 _SAME_DURATION_S: Final = 1.0
 _COARSE_MS: Final = 2_000
@@ -38,14 +38,20 @@ def repeats(calls: CallColumns, window_ms: int) -> Ints:
 
 def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Ints:
     """Positions in the two row lists that are the same call told twice."""
-    some = np.flatnonzero((calls.party[earlier] == calls.party[later]) & (calls.party[later] != 0))
+    some = np.flatnonzero(calls.party[earlier] == calls.party[later])
     a, b = earlier[some], later[some]
-    same: Mask = calls.line[a] == calls.line[b]
-    same &= np.abs(calls.total[a] - calls.total[b]) < _SAME_DURATION_S
-    same &= ~(np.abs(calls.talk[a] - calls.talk[b]) >= _SAME_DURATION_S)
-    if calls.precision_ms > _COARSE_MS:
-        same &= calls.talk[a] > 0
+    same: Mask = (calls.line[a] == calls.line[b]) & _equal(calls.total[a], calls.total[b])
+    same &= _equal(calls.talk[a], calls.talk[b])
+    unsure = (calls.party[a] == 0) | (calls.precision_ms > _COARSE_MS)
+    same &= ~unsure | (
+        (calls.start[a] == calls.start[b]) & (calls.total[a] == calls.total[b]) & (calls.total[a] > 0)
+    )
     return some[same]
+
+
+def _equal(a: Reals, b: Reals) -> Mask:
+    same: Mask = (np.abs(a - b) < _SAME_DURATION_S) | (np.isnan(a) & np.isnan(b))
+    return same
 
 
 def _follow(original: Ints) -> Ints:

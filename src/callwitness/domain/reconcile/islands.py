@@ -137,8 +137,8 @@ def match_islands(
         crowded &= mine
     if crowded.any():
         total = np.concatenate([left.total, right.total])[laid.row]
-        for positions in _solve(laid, np.flatnonzero(crowded), total, window):
-            parts.append(Pairs(laid.row[positions.left], laid.row[positions.right] - len(left)))
+        solved = _solve(laid, np.flatnonzero(crowded), total, window)
+        parts += [Pairs(laid.row[one.left], laid.row[one.right] - len(left)) for one in solved]
     return join_pairs(parts)
 
 

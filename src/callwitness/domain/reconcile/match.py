@@ -88,7 +88,8 @@ def match_by_caller(left: CallColumns, right: CallColumns, window_ms: int) -> Pa
 
 def _known_between(calls: CallColumns, low: int, high: int) -> Ints:
     begin, end = np.searchsorted(calls.start, [low - _OVERLAP_MS, high + _OVERLAP_MS])
-    return np.flatnonzero(calls.party[begin:end]) + begin
+    known: Ints = np.flatnonzero(calls.party[begin:end]) + begin
+    return known
 
 
 def _unpaired(left: CallColumns, right: CallColumns, pairs: Pairs) -> tuple[Ints, Ints]:
@@ -98,7 +99,9 @@ def _unpaired(left: CallColumns, right: CallColumns, pairs: Pairs) -> tuple[Ints
     return np.flatnonzero(free_left), np.flatnonzero(free_right)
 
 
-def _by_caller_and_duration(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+def _by_caller_and_duration(
+    left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance
+) -> Pairs:
     known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
     wide = max(20_000, tolerance.window_ms * 5 // 2)
     found = _near(left, known_left, left.party, right, known_right, right.party, wide)
@@ -112,13 +115,15 @@ def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tol
         return _none()
     route = lines.route(left.line)
     a, b = np.flatnonzero(route), np.flatnonzero(right.line)
-    found = _near(left, a, route.astype(np.int64), right, b, right.line.astype(np.int64), _close(left, right, tolerance))
+    found = _near(
+        left, a, route.astype(np.int64), right, b, right.line.astype(np.int64), _close(left, right, tolerance)
+    )
     found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
     found = found.where(_durations_agree(left, right, found, min(2.0, tolerance.duration_s)))
     return mutual_best(found, _cost(left, right, found))
 
 
-def _by_talk(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+def _by_talk(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:
     if not _someone_withheld(left, right):
         return _none()
     found = _near_by_talk(left, right, tolerance, shortest_talk=1.0)
@@ -134,8 +139,11 @@ def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, to
     return without_choice(found.where((a == b) | (a == 0) | (b == 0)))
 
 
-def _inside(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
-    a, b = np.flatnonzero((left.party != 0) & (left.total > 0)), np.flatnonzero((right.party != 0) & (right.total > 0))
+def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:
+    a, b = (
+        np.flatnonzero((left.party != 0) & (left.total > 0)),
+        np.flatnonzero((right.party != 0) & (right.total > 0)),
+    )
     found = near_in_time(
         left.party[a], left.start[a], right.party[b], right.start[b], tolerance.window_ms, _LONGEST_CALL_MS
     )
@@ -157,7 +165,9 @@ def _someone_withheld(left: CallColumns, right: CallColumns) -> bool:
 
 def _close(left: CallColumns, right: CallColumns, tolerance: Tolerance) -> int:
     """Without the caller's number starts must be closer: half the window, or the grid of the coarser source."""
-    return min(tolerance.window_ms, max(3_000, tolerance.window_ms // 2, left.precision_ms, right.precision_ms))
+    return min(
+        tolerance.window_ms, max(3_000, tolerance.window_ms // 2, left.precision_ms, right.precision_ms)
+    )
 
 
 def _near(
@@ -167,7 +177,9 @@ def _near(
     return Candidates(a[found.left], b[found.right])
 
 
-def _near_by_talk(left: CallColumns, right: CallColumns, tolerance: Tolerance, shortest_talk: float) -> Candidates:
+def _near_by_talk(
+    left: CallColumns, right: CallColumns, tolerance: Tolerance, shortest_talk: float
+) -> Candidates:
     """Calls with talk that start close together and agree in talk and total to a second or two."""
     a, b = np.flatnonzero(left.talk >= shortest_talk), np.flatnonzero(right.talk >= shortest_talk - 1)
     same = np.zeros(max(len(left), len(right)), np.int64)
@@ -181,11 +193,13 @@ def _durations_agree(left: CallColumns, right: CallColumns, found: Candidates, w
     talk = np.abs(left.talk[found.left] - right.talk[found.right])
     total = np.abs(left.total[found.left] - right.total[found.right])
     known = ~(np.isnan(talk) & np.isnan(total))
-    return known & ~(talk > within_s) & ~(total > within_s)
+    agree: Mask = known & ~(talk > within_s) & ~(total > within_s)
+    return agree
 
 
 def _cost(left: CallColumns, right: CallColumns, found: Candidates) -> npt.NDArray[np.float64]:
     apart = np.abs(left.start[found.left] - right.start[found.right]).astype(np.float64)
     talk = np.nan_to_num(np.abs(left.talk[found.left] - right.talk[found.right]), nan=0.0)
     total = np.nan_to_num(np.abs(left.total[found.left] - right.total[found.right]), nan=0.0)
-    return apart + 500.0 * np.minimum(talk + total, 60.0)
+    cost: npt.NDArray[np.float64] = apart + 500.0 * np.minimum(talk + total, 60.0)
+    return cost

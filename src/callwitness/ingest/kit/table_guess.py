@@ -281,11 +281,10 @@ def _what_duration_means(columns: list[_Column], chosen: dict[str, _Candidate]) 
     seconds = durations.read_seconds(column.values, _unit(column)).fill_null(0.0)
     if "result" in chosen:
         said = columns[chosen["result"].index]
-        missed = call_words.read_outcomes(said.values, _is_flag(said))["human"] == False  # noqa: E712
-        if missed.fill_null(False).any():
-            long = (seconds.filter(missed.fill_null(False)) > 0).mean()
-            return "total" if isinstance(long, float) and long > 0.5 else "talk"
-    return "talk" if bool((seconds == 0).any()) else "total"
+        missed = call_words.read_outcomes(said.values, _is_flag(said))["human"].not_().fill_null(value=False)
+        long = int((missed & (seconds > 0)).sum())
+        return "total" if long * 2 > int(missed.sum()) else "talk"
+    return "talk" if bool((seconds == 0).any()) or len(seconds) < 5 else "total"
 
 
 def _precision(columns: list[_Column], chosen: dict[str, _Candidate]) -> int:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Message = dict[str, str]
 
 
 @dataclass(slots=True)
-class Heard:
-    """An event with the moment it came, seconds since the epoch."""
-
-    at: float
-    event: Message
-
-
-@dataclass(slots=True)
 class Manager:
-    """A logged-in connection: ``send`` commands, read ``heard`` events."""
+    """A logged-in connection: ``send`` commands, read ``heard`` events, wait ``until`` one comes."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[Message] = field(default_factory=list)
     _answers: dict[str, asyncio.Future[Message]] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -54,6 +47,12 @@ class Manager:
             raise RuntimeError(f"{action}: {message.get('Message')}")
         return message
 
+    async def until(self, told: Callable[[Message], bool]) -> None:
+        """Return as soon as one of all events heard so far is the one."""
+        while not any(told(event) for event in self.heard):
+            self._news.clear()
+            await self._news.wait()
+
     async def close(self) -> None:
         """Leave."""
         self.writer.close()
@@ -74,7 +73,8 @@ class Manager:
 
     def _take(self, message: Message) -> None:
         if "Event" in message:
-            self.heard.append(Heard(time.time(), message))
+            self.heard.append(message)
+            self._news.set()
             return
         answer = self._answers.pop(message.get("ActionID", ""), None)
         if answer is not None and not answer.done():

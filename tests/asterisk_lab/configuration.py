@@ -7,11 +7,12 @@ from pathlib import Path
 from string import Template
 
 TEMPLATES = Path(__file__).parent / "templates"
+SECRET = "lab"  # of the manager interface: loopback only, for the minutes of one run
 
 # The office's telephones. Names are those of queues.conf where a member has one.
 PHONES = (*range(101, 110), 111, 112, 113, 121, 122, 123, *range(131, 137))
 
-_BOTH = """
+_MODULES = """
     app_dial app_exec app_playback app_queue app_senddtmf app_stack app_transfer app_userevent app_verbose app_voicemail
     app_cdr bridge_builtin_features bridge_holding bridge_native_rtp bridge_simple bridge_softmix
     cdr_csv cel_custom cdr_custom chan_pjsip codec_alaw codec_ulaw codec_gsm codec_g722 codec_resample
@@ -42,27 +43,24 @@ class Ports:
     rtp_end: int
 
 
-def write_configuration(role: str, etc: Path, home: str, modules: Path, ports: Ports, peer: Ports, secret: str) -> None:
-    """Fill ``etc`` for ``role`` (office | network). ``home`` is the instance's folder as the chroot sees it."""
+def write_configuration(tree: Path, home: Path, role: str, ports: Ports, peer: Ports) -> None:
+    """Fill ``home / "etc"`` for ``role`` (office | network), with paths as they are inside the chroot ``tree``."""
+    modules = next((tree / "usr/lib").glob("*/asterisk/modules"))
     values = {
-        "home": home,
-        "modules": f"/{modules}",
-        "modules_list": _modules(role),
+        "home": f"/{home.relative_to(tree)}",
+        "modules": f"/{modules.relative_to(tree)}",
+        "modules_list": "\n".join(f"load = {name}.so" for name in _MODULES.split()),
         "sip_port": str(ports.sip),
         "peer_port": str(peer.sip),
         "ami_port": str(ports.ami),
-        "ami_secret": secret,
+        "ami_secret": SECRET,
         "rtp_start": str(ports.rtp_start),
         "rtp_end": str(ports.rtp_end),
         "phones": "\n".join(_phone(role, number, peer) for number in PHONES),
     }
     for folder in ("both", role):
         for template in sorted((TEMPLATES / folder).iterdir()):
-            (etc / template.name).write_text(_ConfTemplate(template.read_text()).substitute(values))
-
-
-def _modules(role: str) -> str:
-    return "\n".join(f"load = {name}.so" for name in _BOTH.split())
+            (home / "etc" / template.name).write_text(_ConfTemplate(template.read_text()).substitute(values))
 
 
 def _phone(role: str, number: int, peer: Ports) -> str:

@@ -14,10 +14,20 @@ from pathlib import Path
 from tests.asterisk_lab.chroot import LabUnavailable
 from tests.asterisk_lab.configuration import Ports, write_configuration
 
-FOLDERS = ("etc", "cache", "db", "keys/keys", "spool", "run", "log", "log/cdr-csv", "log/cel-custom", "log/cdr-custom")
+FOLDERS = (
+    "etc",
+    "cache",
+    "db",
+    "keys/keys",
+    "spool",
+    "run",
+    "log",
+    "log/cdr-csv",
+    "log/cel-custom",
+    "log/cdr-custom",
+)
 START_S = 30.0
 STOP_S = 10.0
-SECRET = "lab"  # loopback only, for the minutes of one run
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ def _running(tree: Path, base: Path, role: str, ports: Ports, peer: Ports) -> It
     for folder in FOLDERS:
         (home / folder).mkdir(parents=True, exist_ok=True)
     inside = f"/{home.relative_to(tree)}"
-    write_configuration(role, home / "etc", inside, _modules_folder(tree), ports, peer, SECRET)
+    write_configuration(tree, home, role, ports, peer)
     subprocess.run(["chroot", str(tree), "chown", "-R", "asterisk:asterisk", inside], check=True)
     process = _start(tree, home, inside)
     try:
@@ -97,11 +107,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _modules_folder(tree: Path) -> Path:
-    found = sorted((tree / "usr/lib").glob("*/asterisk/modules"))
-    return found[0].relative_to(tree)
 
 
 def _free_ports(rtp_from: int) -> Ports:

@@ -10,6 +10,29 @@ REFUSED_AT_ONCE = ("79000000407",)  # of the blacklist: without answering
 CLOSED_LINES = ("74950000108",)
 TRANSFERRED = frozenset({"transferred"})
 
+# Before the office opens. What its hours decide is after_hours alone; the others fill the rest of the minute.
+CLOSED = (
+    Script("after_hours", "An announcement says that the office is closed.", 0, (
+        Call("108", "79000000108", "74950000108", 30, Truth("closed")),
+    ), Case("open")),
+    Script("attended_transfer", "The agent asks a colleague first, then hands the call over.", 0, (
+        Call("204", "79000000204", "74950000111", 40,
+             Truth("answered", ("108", "133"), flags=TRANSFERRED, queue="repairs"),
+             (Phone("108", ring=1, talk=2, then="attended", target="133", after=4), Phone("133", ring=1, talk=8)),
+             seen_as={"133": "108"}),
+    )),
+    Script("rejected", "A blacklisted caller hears that the number is not in service.", 0, (
+        Call("207", "79000000207", "74950000103", 30, Truth("rejected")),
+    )),
+    Script("outbound_busy", "An employee dials a subscriber who is engaged.", 0, (
+        Call("408", "121", "79000000408", 30, Truth("busy", direction="outbound"),
+             (Phone("79000000408", "busy", 1),), seen_as={"79000000408": "74950000101"}),
+    )),
+    Script("internal_unanswered", "An employee rings a colleague who is away.", 0, (
+        Call("409", "113", "136", 5, Truth("no_answer", direction="internal")),
+    )),
+)  # fmt: skip
+
 FIRST = (
     Script("answered_from_queue", "A queue answers, greets, and Anna takes the call.", 1, (
         Call("101", "79000000101", "74950000101", 30, Truth("answered", ("101",), queue="sales"),
@@ -34,9 +57,6 @@ FIRST = (
     Script("left_ringing_queue", "A queue that never answered itself; the caller leaves while a phone rings.", 1, (
         Call("107", "79000000107", "74950000107", 5.5, Truth("abandoned_in_queue", queue="desk")),
     ), Case("open")),
-    Script("after_hours", "An announcement says that the office is closed.", 1, (
-        Call("108", "79000000108", "74950000108", 30, Truth("closed")),
-    ), Case("open")),
     Script("withheld_answered", "A caller without a number is answered from a queue.", 1, (
         Call("109", "79000000109", "74950000112", 30, Truth("answered", ("109",), queue="service"),
              (Phone("109", ring=1, talk=3),), withheld=True),
@@ -56,22 +76,13 @@ SECOND = (
              Truth("answered", ("106", "132"), flags=TRANSFERRED, queue="orders"),
              (Phone("106", ring=1, talk=2, then="blind", target="132"), Phone("132", ring=1, talk=4))),
     )),
-    Script("attended_transfer", "The agent asks a colleague first, then hands the call over.", 2, (
-        Call("204", "79000000204", "74950000111", 40,
-             Truth("answered", ("108", "133"), flags=TRANSFERRED, queue="repairs"),
-             (Phone("108", ring=1, talk=2, then="attended", target="133", after=4), Phone("133", ring=1, talk=8)),
-             seen_as={"133": "108"}),
-    )),
     Script("overflow_to_manager", "The queue gives up; the manager's phone is tried and answered.", 2, (
         Call("205", "79000000205", "74950000109", 40, Truth("answered", ("131",), queue="reserve"),
              (Phone("131", ring=1, talk=3),)),
     )),
     Script("greeting_only", "The caller hears the mailbox's greeting and leaves nothing.", 2, (
-        Call("206", "79000000206", "74950000106", 5, Truth("no_answer", message=False)),
+        Call("206", "79000000206", "74950000106", 5.6, Truth("no_answer", message=False)),
     ), Case("open")),
-    Script("rejected", "A blacklisted caller hears that the number is not in service.", 2, (
-        Call("207", "79000000207", "74950000103", 30, Truth("rejected")),
-    )),
     Script("refused_by_trunk", "The trunk takes no such call: the exchange's dialplan never sees it.", 2, (
         Call("208", "79000000208", "74950000103", 30, Truth("never_arrived", arrived=False), route="office-refused"),
     ), Case("open")),
@@ -154,13 +165,6 @@ FOURTH = (
     Script("rejected_at_once", "A blacklisted caller is refused without an answer.", 4, (
         Call("407", "79000000407", "74950000105", 30, Truth("rejected")),
     )),
-    Script("outbound_busy", "An employee dials a subscriber who is engaged.", 4, (
-        Call("408", "121", "79000000408", 30, Truth("busy", direction="outbound"),
-             (Phone("79000000408", "busy", 1),), seen_as={"79000000408": "74950000101"}),
-    )),
-    Script("internal_unanswered", "An employee rings a colleague who is away.", 4, (
-        Call("409", "113", "136", 5, Truth("no_answer", direction="internal")),
-    )),
     Script("left_at_once", "The caller hangs up within two seconds.", 4, (
         Call("410", "79000000410", "74950000107", 1.7, Truth("abandoned_in_queue", queue="desk")),
     ), Case("open")),
@@ -173,4 +177,4 @@ LAST = (
     )),
 )  # fmt: skip
 
-SCRIPTS = (*FIRST, *SECOND, *THIRD, *FOURTH, *LAST)
+SCRIPTS = (*CLOSED, *FIRST, *SECOND, *THIRD, *FOURTH, *LAST)

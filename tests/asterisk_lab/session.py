@@ -1,13 +1,15 @@
-"""Runs the scripts over the two exchanges and writes down when what happened, from outside the judged logs."""
+"""Runs the scripts over the two exchanges and notes when what happened, from outside the logs that are judged."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.asterisk_lab.ami import Heard, Manager
-from tests.asterisk_lab.instance import SECRET, Instance
+from tests.asterisk_lab.ami import Manager, Message
+from tests.asterisk_lab.configuration import SECRET
+from tests.asterisk_lab.instance import Instance
 from tests.asterisk_lab.scenarios import BLACKLIST, CLOSED_LINES, REFUSED_AT_ONCE
 from tests.asterisk_lab.scripts import Call, Script
 
@@ -19,30 +21,48 @@ SETTLE_S = 1.5  # between waves: phones hang up, exchanges write their records
 class Moments:
     """When what happened in one call, seconds since the epoch, from the network's side.
 
-    picked_up: (who, when) of every phone or subscriber that answered. queued: the office's manager interface.
+    picked_up: (who, when) of every phone or subscriber that answered. queued: told by the office's manager interface.
+    provider_id, office_id: what network and office call the call in their own records.
     """
 
-    dialled: float | None = None
+    provider_id: str = ""
+    office_id: str = ""
+    dialled: float = 0.0
     signal: float | None = None
     queued: float | None = None
     picked_up: list[tuple[str, float]] = field(default_factory=list)
-    ended: float | None = None
+    ended: float = 0.0
 
 
-async def run_scripts(office: Instance, network: Instance, scripts: Sequence[Script]) -> dict[str, Moments]:
-    """Run all waves; return the moments by call key."""
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All scripts, played. opened_at: when the office's working hours began, seconds since the epoch."""
+
+    scripts: tuple[Script, ...]
+    moments: Mapping[str, Moments]
+    opened_at: float
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls in the order of the scripts."""
+        return [call for script in self.scripts for call in script.calls]
+
+
+async def play(office: Instance, network: Instance, scripts: Sequence[Script]) -> Session:
+    """Play all waves, wave 0 before the office opens at a full minute."""
     pbx = await Manager.login(office.ports.ami, "lab", SECRET)
     public = await Manager.login(network.ports.ami, "lab", SECRET)
     try:
         await _prepare(pbx)
-        moments: dict[str, Moments] = {}
+        opened_at = 0.0
         for wave in sorted({script.wave for script in scripts}):
-            ended = await asyncio.gather(*(_play(public, script) for script in scripts if script.wave == wave))
+            if wave > 0 and not opened_at:
+                opened_at = await _next_minute()
+            await asyncio.gather(*(_play(public, script) for script in scripts if script.wave == wave))
             await asyncio.sleep(SETTLE_S)
-            calls = [call for script in scripts if script.wave == wave for call in script.calls]
-            moments |= {call.key: _moments(call, public.heard, pbx.heard) for call in calls}
-            del ended
-        return moments
+        calls = [call for script in scripts for call in script.calls]
+        moments = {call.key: _moments(call, public.heard, pbx.heard) for call in calls}
+        return Session(tuple(scripts), moments, opened_at)
     finally:
         await pbx.close()
         await public.close()
@@ -56,13 +76,20 @@ async def _prepare(pbx: Manager) -> None:
         await pbx.send("DBPut", Family=family, Key=key, Val="1")
 
 
+async def _next_minute() -> float:
+    opened_at = (time.time() // 60 + 1) * 60
+    await asyncio.sleep(opened_at - time.time() + 0.1)
+    return opened_at
+
+
 async def _play(public: Manager, script: Script) -> None:
     for call in script.calls:
         await asyncio.sleep(call.pause)
         for name, plan in call.plans().items():
             await public.send("Setvar", Variable=name, Value=plan)
         await _dial(public, call)
-        await _until_ended(public, call)
+        async with asyncio.timeout(LONGEST_CALL_S):
+            await public.until(lambda event, call=call: _is("ended", call, event))  # type: ignore[misc]
         for name in call.plans():
             await public.send("Setvar", Variable=name, Value="")
 
@@ -81,47 +108,41 @@ async def _dial(public: Manager, call: Call) -> None:
     )  # fmt: skip
 
 
-async def _until_ended(public: Manager, call: Call) -> None:
-    async with asyncio.timeout(LONGEST_CALL_S):
-        while not any(_is(heard, "ended", call) for heard in public.heard):
-            await asyncio.sleep(0.05)
-
-
-def _is(heard: Heard, moment: str, call: Call) -> bool:
-    event = heard.event
+def _is(moment: str, call: Call, event: Message) -> bool:
     return event.get("UserEvent") == "Lab" and event.get("Moment") == moment and event.get("Call") == call.key
 
 
-def _moments(call: Call, public: Sequence[Heard], pbx: Sequence[Heard]) -> Moments:
+def _moments(call: Call, public: Sequence[Message], pbx: Sequence[Message]) -> Moments:
     found = Moments()
-    for heard in public:
-        if _is(heard, "dialled", call):
-            found.dialled = _time(heard)
-        elif _is(heard, "signal", call):
-            found.signal = _time(heard)
-        elif _is(heard, "ended", call):
-            found.ended = _time(heard)
-    if found.dialled is None or found.ended is None:
-        return found
-    shown = {f"{name.removeprefix('PLAN_')}" for name in call.plans()}
-    for heard in public:
-        event = heard.event
-        mine = f"{event.get('Who')}_{event.get('Caller')}" in shown
-        if event.get("Moment") == "picks up" and mine and found.dialled <= _time(heard) <= found.ended:
-            found.picked_up.append((event["Who"], _time(heard)))
-    found.queued = _queued(call, pbx, found.dialled, found.ended)
+    for event in public:
+        if _is("dialled", call, event):
+            found.dialled, found.provider_id = _time(event), event["Uniqueid"]
+        elif _is("signal", call, event):
+            found.signal = _time(event)
+        elif _is("ended", call, event):
+            found.ended = _time(event)
+    shown = {name.removeprefix("PLAN_") for name in call.plans()}
+    for event in _during(found, public):
+        if event.get("Moment") == "picks up" and f"{event['Who']}_{event['Caller']}" in shown:
+            found.picked_up.append((event["Who"], _time(event)))
+    _add_office_side(found, call, _during(found, pbx))
     return found
 
 
-def _queued(call: Call, pbx: Sequence[Heard], start: float, end: float) -> float | None:
+def _add_office_side(found: Moments, call: Call, pbx: Sequence[Message]) -> None:
     caller = "anonymous" if call.withheld else call.caller
-    for heard in pbx:
-        event = heard.event
-        if event.get("Event") == "QueueCallerJoin" and event.get("CallerIDNum") == caller:
-            if start <= _time(heard) <= end:
-                return _time(heard)
-    return None
+    for event in pbx:
+        if event.get("CallerIDNum") != caller:
+            continue
+        if event["Event"] == "Newchannel" and event["Exten"] == call.called and not found.office_id:
+            found.office_id = event["Linkedid"]
+        if event["Event"] == "QueueCallerJoin" and found.queued is None:
+            found.queued = _time(event)
 
 
-def _time(heard: Heard) -> float:
-    return float(heard.event["Timestamp"])
+def _during(found: Moments, events: Sequence[Message]) -> list[Message]:
+    return [event for event in events if found.dialled <= _time(event) <= found.ended]
+
+
+def _time(event: Message) -> float:
+    return float(event.get("Timestamp", 0))

@@ -23,6 +23,8 @@ _RESULT: Final = {
     "CONGESTION": "failed",
     "CANCEL": "cancelled",
 }
+# The number in Dial(PJSIP/number@trunk) or Dial(DAHDI/g1/number): what went out by a trunk.
+_DIALLED: Final = r"^[^&,]*/\+?([0-9*#]{3,})(?:@[^&,]*)?(?:,|$)"
 _SLACK_MS: Final = 2_000  # whole seconds rounded apart
 
 
@@ -117,6 +119,9 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         .when(pl.col("answered").is_not_null() | pl.col("answer").is_null())
         .then(answered_by_bill)
     )
+    frame = frame.with_columns(
+        pl.when(pl.col("lastapp") == "Dial").then(pl.col("lastdata").str.extract(_DIALLED)).alias("dialled")
+    )
     sequence = pl.col("sequence").cast(pl.Int64, strict=False)
     records = frame.select(
         pl.lit(file).alias("file"),
@@ -142,7 +147,7 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         pl.col("disposition").replace_strict(_RESULT, return_dtype=pl.String).alias("result"),
         pl.col("disposition").alias("cause"),
         _blank("recordingfile").alias("recording"),
-        detail.pack(detail.CDR, detail.LOCAL).alias("detail"),
+        detail.pack(detail.CDR, pl.lit(detail.LOCAL)).alias("detail"),
     )
     records = with_did(with_called(with_caller(records, plan), plan), plan, "did_raw").drop("did_raw")
     return RECORDS.conform(records)

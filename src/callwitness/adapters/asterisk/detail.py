@@ -14,14 +14,14 @@ SEPARATOR: Final = "\x1f"
 LOCAL: Final = "local"
 UTC: Final = "utc"
 
-CDR: Final = ("clock", "dcontext", "dstchannel", "lastapp")
+CDR: Final = ("clock", "dcontext", "dstchannel", "lastapp", "dialled")
 CEL: Final = ("clock", "context", "exten", "app", "appdata", "bridge", "peer", "other")
 QUEUE_LOG: Final = ("clock", "p1", "p2", "p3", "p4", "p5", "p6")
 
 
-def pack(names: Sequence[str], clock: str) -> pl.Expr:
-    """The ``detail`` column from columns of these names (without the clock), missing values as ""."""
-    return pl.concat_str(pl.lit(clock), *(pl.col(name).fill_null("") for name in names[1:]), separator=SEPARATOR)
+def pack(names: Sequence[str], clock: pl.Expr) -> pl.Expr:
+    """The ``detail`` column from the clock and columns of the other names, missing values as ""."""
+    return pl.concat_str(clock, *(pl.col(name).fill_null("") for name in names[1:]), separator=SEPARATOR)
 
 
 def unpack(records: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

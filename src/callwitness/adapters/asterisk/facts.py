@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from callwitness.adapters.asterisk.channels import INTERNAL, TRUNK
+from callwitness.adapters.asterisk.numbering import with_did
+from callwitness.ingest.contract import NumberPlan
 
-FACTS = ("direction", "caller_raw", "caller", "caller_key", "caller_kind", "called", "did", "did_key", "trunk")
+_NUMBER: Final = r"^(\+|\d{7})"  # more than an extension or a service number
+
+FACTS: Final = ("direction", "caller_raw", "caller", "caller_key", "caller_kind", "called", "did", "did_key", "trunk")
 
 
-def call_facts(paths: pl.DataFrame) -> pl.DataFrame:
+def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     """One row a call: ``native_call_id`` and ``FACTS``.
 
     paths: rows in order of time with ``native_call_id``, ``a_peer``, ``a_side`` (None for Local halves), ``a_local``,
@@ -20,7 +26,7 @@ def call_facts(paths: pl.DataFrame) -> pl.DataFrame:
     origin = pl.col("a_side").filter(own).first()
     to_trunk = (pl.col("b_side") == TRUNK).any()
     outside = pl.col("started_outside").any() | pl.col("did").is_not_null().any()
-    number_called = pl.col("called").str.starts_with("+").fill_null(False)
+    number_called = pl.col("called").str.contains(_NUMBER).fill_null(False)
     first_kind = pl.col("caller_kind").drop_nulls().first()
     direction = (
         pl.when(origin == TRUNK)
@@ -37,31 +43,25 @@ def call_facts(paths: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("outbound"))
     )
     told = pl.col("caller_raw").is_not_null()
-    return (
+    calls = (
         paths.group_by("native_call_id", maintain_order=True)
         .agg(
             direction.alias("direction"),
             *(pl.col(name).filter(told).first() for name in ("caller_raw", "caller", "caller_key", "caller_kind")),
             pl.col("called").drop_nulls().first().alias("called"),
             pl.col("did").drop_nulls().first().alias("did"),
-            pl.col("did_key").filter(pl.col("did").is_not_null()).first().alias("did_key"),
             pl.col("called").filter(number_called).first().alias("number"),
-            pl.col("called_key").filter(number_called).first().alias("number_key"),
             pl.coalesce(
                 pl.col("a_peer").filter(pl.col("a_side") == TRUNK).first(),
                 pl.col("b_peer").filter(pl.col("b_side") == TRUNK).first(),
             ).alias("trunk"),
         )
-        .with_columns(_own_number("did", "number"), _own_number("did_key", "number_key"))
         .with_columns(
+            # The number dialled from outside, where the source has no column for it.
+            pl.when(pl.col("direction") == "inbound").then(pl.coalesce("did", "number")).otherwise("did").alias("did"),
             pl.when(pl.col("direction") == "inbound").then(None).otherwise("called").alias("called"),
             pl.col("caller_kind").fill_null("withheld"),
-            pl.col("caller_key", "did_key").fill_null(0),
+            pl.col("caller_key").fill_null(0),
         )
-        .select("native_call_id", *FACTS)
     )
-
-
-def _own_number(did: str, number: str) -> pl.Expr:
-    """The number dialled from outside, where the source has no column for it."""
-    return pl.when(pl.col("direction") == "inbound").then(pl.coalesce(did, number)).otherwise(did).alias(did)
+    return with_did(calls, plan, "did").select("native_call_id", *FACTS)

@@ -56,3 +56,29 @@ def _slashed_ms(texts: pl.Series, near: pl.Series | None) -> pl.Series:
 def uniqueid_ms(ids: pl.Series) -> pl.Series:
     """The epoch in ``[systemname-]epoch.sequence`` as ms UTC, null where there is none."""
     return (ids.str.extract(r"(?:^|-)(\d{9,10})\.\d+$").cast(pl.Int64, strict=False) * 1000).alias("uniqueid_ms")
+
+
+def moment_ms(texts: pl.Series, near: pl.Series | None = None) -> pl.DataFrame:
+    """Any time Asterisk writes: ``ms`` (Int64), ``utc`` (Boolean: an absolute moment, else wall clock), ``grid`` (ms).
+
+    Absolute are epochs (``1774000000[.123456]``) and texts with an offset (``...+00``, ``...+0300``).
+    """
+    texts = texts.str.strip_chars()
+    frame = pl.DataFrame({"text": texts}).with_columns(
+        pl.col("text").str.contains(r"^\d{9,10}(\.\d+)?$").fill_null(False).alias("epoch"),
+        pl.col("text").str.extract_groups(r"^(.*:\d\d(?:\.\d+)?)\s?([+-])(\d\d):?(\d\d)?$").alias("zoned"),
+        pl.col("text").str.contains(r"\.\d*[1-9]").fill_null(False).alias("fine"),
+    )
+    groups = frame["zoned"].struct.unnest()
+    body, sign, hours, minutes = groups.iter_columns()
+    wall = wall_ms(body.fill_null(texts), near)
+    east = pl.select(
+        pl.when(sign == "-").then(-1).otherwise(1)
+        * (hours.cast(pl.Int64).fill_null(0) * 3_600_000 + minutes.cast(pl.Int64).fill_null(0) * 60_000)
+    ).to_series()
+    by_epoch = (frame["text"].cast(pl.Float64, strict=False) * 1000).round(0)
+    return frame.select(
+        pl.when("epoch").then(by_epoch.cast(pl.Int64, strict=False)).otherwise(wall - east).alias("ms"),
+        (pl.col("epoch") | sign.is_not_null()).alias("utc"),
+        pl.when("fine").then(1).otherwise(1000).cast(pl.Int64).alias("grid"),
+    )

@@ -1,0 +1,50 @@
+"""One name for one agent, whichever witness speaks.
+
+queue_log names a member by interface (``PJSIP/101``, ``Local/101@from-internal/n``, ``Agent/1001``) or, when the
+exchange is set so, by a name. CONNECT carries the unique id of the agent's channel, and CDR and CEL know whose that
+is: so names are learned. An agent is called by the extension where it is known, else by the member's name.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from callwitness.adapters.asterisk.channels import is_local, peer
+from callwitness.adapters.asterisk.families import unique_id
+
+_INTERFACE: Final = r"^[A-Za-z0-9]+/(?:[A-Z]+-)?([^@/]+)"
+
+
+def interface_extension(agent: pl.Expr) -> pl.Expr:
+    """The extension in an interface; null for a name."""
+    return agent.str.extract(_INTERFACE)
+
+
+def member_extensions(talks: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """``agent``, ``known``: members called by a name whose extension the agents' channels tell.
+
+    talks: queue_log legs with ``agent`` and ``agent_channel`` (unique id).
+    """
+    named = talks.filter(pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null())
+    channels = (
+        records.filter(pl.col("witness").is_in(["cel", "cdr"]) & ~is_local(pl.col("channel")))
+        .select(unique_id().alias("agent_channel"), peer(pl.col("channel")).alias("known"))
+        .drop_nulls()
+        .unique("agent_channel", keep="first", maintain_order=True)
+    )
+    return (
+        named.select("agent", "agent_channel")
+        .join(channels, on="agent_channel")
+        .group_by("agent")
+        .agg(pl.col("known").mode().sort().first())
+        .sort("agent")
+    )
+
+
+def named(legs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """``extension`` and ``agent`` of every leg by the rule above."""
+    extension = pl.coalesce("extension", interface_extension(pl.col("agent")), "known")
+    legs = legs.join(members, on="agent", how="left", maintain_order="left")
+    return legs.with_columns(extension.alias("extension"), pl.coalesce(extension, "agent").alias("agent")).drop("known")

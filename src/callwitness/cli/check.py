@@ -104,8 +104,10 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         rejected=tables.rejected,
         ladder=tables.ladder,
         reliability=tables.reliability,
-        clock=result.reconciliation.clock,
-        number_map=result.reconciliation.number_map,
+        clock=result.reconciliation.clock.frame(),
+        number_map=result.reconciliation.number_map.select(
+            source="right", provider_number="left_line", office_number="right_line", n="n", how="how"
+        ),
         notes=[(source.name, note.code, note.params) for source in result.sources for note in source.notes],
         summary=summary,
         originals=originals(result),

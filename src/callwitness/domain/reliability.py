@@ -16,12 +16,12 @@ def reliability(
 
     judged: calls with ``group, answered``; calls: SOURCE_CALLS with ``group`` in the reference clock.
     """
-    told = calls.join(reconciliation.matches.select("scall", "match", "expected_in"), on="scall").join(
+    told = calls.join(reconciliation.matches.select("scall", "match"), on="scall").join(
         judged.select("group", "answered"), on="group"
     )
     told = told.with_columns(week=_week("started_at", rules.zone))
     weeks = _known(told)
-    for part in (_missing(told), _offsets(reconciliation, rules)):
+    for part in (_missing(judged, reconciliation, rules), _offsets(reconciliation, rules)):
         weeks = weeks.join(part, on=["source", "week"], how="left")
     missing = pl.col("missing").fill_null(0)
     weeks = weeks.with_columns(
@@ -61,12 +61,13 @@ def _known(told: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _missing(told: pl.DataFrame) -> pl.DataFrame:
-    """Calls that others prove and the source does not tell, by the source that should have."""
-    gone = told.filter((pl.col("match") == "unmatched") & pl.col("expected_in").is_not_null())
-    return gone.group_by(source="expected_in", week="week").agg(pl.len().cast(pl.Int64).alias("missing"))
+def _missing(judged: pl.DataFrame, reconciliation: Reconciliation, rules: Rules) -> pl.DataFrame:
+    """Calls that others prove and a source covering them does not tell."""
+    gone = reconciliation.missing.join(judged.select("group", "started_at"), on="group")
+    gone = gone.with_columns(week=_week("started_at", rules.zone))
+    return gone.group_by("source", "week").agg(pl.len().cast(pl.Int64).alias("missing"))
 
 
 def _offsets(reconciliation: Reconciliation, rules: Rules) -> pl.DataFrame:
-    clock = reconciliation.clock.with_columns(week=_week("at", rules.zone))
+    clock = reconciliation.clock.frame().with_columns(week=_week("at", rules.zone))
     return clock.group_by("source", "week").agg(pl.col("offset_s").median().alias("clock_offset_s"))

@@ -7,6 +7,7 @@ overrules a neutral one alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -21,21 +22,21 @@ PICKUP_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
 
 
 def judge(
-    calls: pl.DataFrame, matches: pl.DataFrame, sources: list[SourceInfo], rules: Rules
+    calls: pl.DataFrame, missing: pl.DataFrame, sources: Sequence[SourceInfo], rules: Rules
 ) -> pl.DataFrame:
     """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and ``decided_by``.
 
-    calls: SOURCE_CALLS of all sources with ``group``, times already in the reference clock.
-    matches: ``scall``, ``match``, ``expected_in`` (the office that should have known an unmatched call, or null).
+    calls: SOURCE_CALLS of all sources with ``group`` and ``hidden``, times already in the reference clock.
+    missing: ``group, source``: sources that cover a call and do not tell it.
     """
-    told = calls.join(matches.select("scall", "match", "expected_in"), on="scall", how="left")
     neutral = {source.name: source.neutral for source in sources}
-    told = told.with_columns(
+    told = calls.with_columns(
         neutral=pl.col("source").replace_strict(neutral, default=False, return_dtype=pl.Boolean),
         reach=pl.col("role").replace_strict(REACH_ORDER, return_dtype=pl.Int8),
         pickup=pl.col("role").replace_strict(PICKUP_ORDER, return_dtype=pl.Int8),
     )
-    facts = _facts(told, rules).join(_pickup(told), on="group", how="left", maintain_order="left")
+    facts = _facts(told).join(_pickup(told), on="group", how="left", maintain_order="left")
+    facts = facts.join(_expected(missing, sources), on="group", how="left", maintain_order="left")
     facts = _decide(facts)
     facts = hours.with_after_hours(facts, rules)
     facts = facts.with_columns(
@@ -51,15 +52,18 @@ def _listed(numbers: frozenset[str], column: str) -> pl.Expr:
     return pl.col(column).is_in(sorted(numbers)).fill_null(value=False)
 
 
-def _facts(told: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def _expected(missing: pl.DataFrame, sources: Sequence[SourceInfo]) -> pl.DataFrame:
+    """``group, expected_in``: the office that should have seen the call and did not."""
+    offices = [source.name for source in sources if source.role == "office"]
+    gone = missing.filter(pl.col("source").is_in(offices)).sort("group", "source")
+    return gone.group_by("group", maintain_order=True).agg(pl.col("source").first().alias("expected_in"))
+
+
+def _facts(told: pl.DataFrame) -> pl.DataFrame:
     """What nobody has to decide: numbers, start, end and lines by the order of reach."""
-    own = pl.col("caller").is_in(sorted(rules.own_numbers)).fill_null(value=False)
-    real = (pl.col("caller_kind") == "number") & ~(own & (pl.col("direction") == "inbound"))
     told = told.with_columns(
-        real=real,
-        caller_kind=pl.when(own & (pl.col("direction") == "inbound"))
-        .then(pl.lit("hidden_by_forwarding"))
-        .otherwise("caller_kind"),
+        real=(pl.col("caller_kind") == "number") & ~pl.col("hidden"),
+        caller_kind=pl.when("hidden").then(pl.lit("hidden_by_forwarding")).otherwise("caller_kind"),
     ).sort("group", "reach", "source", "started_at", "scall")
 
     def by_reach(column: str) -> pl.Expr:
@@ -76,12 +80,10 @@ def _facts(told: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         by_reach("did"),
         by_reach("called"),
         pl.col("source").unique(maintain_order=True).alias("witnesses"),
-        pl.concat_str("source", pl.lit(":"), pl.col("native_ids").list.join("\x1f")).alias("_ids"),
         pl.col("scall").first().alias("anchor"),
         by_reach("recording"),
         by_reach("hangup_by"),
         (pl.col("role") == "office").any().alias("has_office"),
-        pl.col("expected_in").drop_nulls().first().alias("expected_in"),
         pl.col("source").first().alias("first_source"),
     )
 

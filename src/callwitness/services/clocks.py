@@ -23,7 +23,7 @@ def in_reference_clock(
     ordered = frame.with_row_index("_order")
     parts = []
     for (name,), part in ordered.group_by([source], maintain_order=True):
-        moved = [reconciliation.corrected(part[column], str(name)).alias(column) for column in columns]
+        moved = [reconciliation.clock.corrected(part[column], str(name)).alias(column) for column in columns]
         parts.append(part.with_columns(moved))
     return pl.concat(parts).sort("_order").drop("_order")
 

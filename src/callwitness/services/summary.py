@@ -56,7 +56,7 @@ def counts(values: pl.Series) -> dict[str, int]:
 def _source(source: ReadSource, result: CheckResult) -> Summary:
     records, rejected = source.records.height, source.rejected.height
     calls = result.reconciliation.matches.filter(pl.col("source") == source.name).height
-    clock = result.reconciliation.clock.filter(pl.col("source") == source.name).sort("at")
+    clock = result.reconciliation.clock.frame().filter(pl.col("source") == source.name).sort("at")
     zone = next((note for note in source.notes if note.code in ("zone_found", "zone_wrong")), None)
     return {
         "name": source.name,

@@ -47,7 +47,7 @@ def find(
     judged: calls with ``group, call_id``; calls: SOURCE_CALLS with ``group, record_id, record_answer``, times in
     the reference clock.
     """
-    told = Told(judged, calls, reconciliation.matches)
+    told = Told(judged, calls, reconciliation, sources)
     found = FINDINGS.concat(
         [
             *arrival.findings(told),

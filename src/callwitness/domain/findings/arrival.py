@@ -14,22 +14,23 @@ def findings(told: Told) -> list[pl.DataFrame]:
 
 
 def _unmatched(told: Told, role: str) -> pl.DataFrame:
-    """An inbound call of ``role`` that a source covering its line and time should know and does not."""
-    alone = told.calls.filter(
-        (pl.col("match") == "unmatched")
-        & (pl.col("direction") == "inbound")
-        & (pl.col("role") == role)
-        & pl.col("expected_in").is_not_null()
+    """An inbound call of ``role`` that the other side, covering its line and time, should know and does not."""
+    other = "office" if role == "provider" else "provider"
+    missing = told.missing.filter(pl.col("missing_role") == other).sort("group", "missing_source")
+    missing = missing.unique("group", keep="first", maintain_order=True)
+    side = told.calls.filter(
+        (pl.col("role") == role) & (pl.col("direction") == "inbound") & pl.col("match").is_in(["unmatched", "matched"])
     )
+    side = side.sort("group", "source", "scall").unique("group", keep="first", maintain_order=True)
+    known = told.calls.filter(pl.col("role") == other).select("group")
+    alone = side.join(missing, on="group").join(known, on="group", how="anti")
     if role == "provider":
-        name, bears = "never_arrived", "office"
-        reason = reason_json("never_arrived", source="source", office="expected_in")
+        name, reason = "never_arrived", reason_json("never_arrived", source="source", office="missing_source")
     else:
-        name, bears = "unknown_to_provider", "provider"
-        reason = reason_json("only_witness", source="source")
+        name, reason = "unknown_to_provider", reason_json("only_witness", source="source")
     value = pl.coalesce(pl.col("caller"), pl.col("caller_kind"))
     return alone.select(
-        *kind(name, pl.lit(bears), reason), *left(value), pl.col("expected_in").alias("right_source")
+        *kind(name, pl.lit(other), reason), *left(value), pl.col("missing_source").alias("right_source")
     )
 
 

@@ -30,7 +30,7 @@ def findings(
     """
     rows = []
     for source in sources:
-        clock = reconciliation.clocks.sources.get(source.name)
+        clock = reconciliation.clock.sources.get(source.name)
         rows += _zone(source, clock, wrong_zones.get(source.name))
         if clock is not None:
             rows += _offset(source, clock, rules) + _steps(source, clock, rules)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
+
+from callwitness.domain.reconcile import Reconciliation
+from callwitness.domain.rules import SourceInfo
 
 ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
 
@@ -12,15 +16,26 @@ ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
 class Told:
     """Everything the witnesses told about the judged calls.
 
-    calls: SOURCE_CALLS with ``call_id, record_id, record_answer`` and ``match, pair_scall, rule, expected_in``.
+    calls: SOURCE_CALLS with ``call_id, record_id, record_answer`` and ``match, pair_scall, rule``.
     judged: one row per call. pairs: matched source calls side by side, the right side as ``*_right``.
+    missing: ``group, missing_source, missing_role``: sources that cover a call and do not tell it.
     """
 
-    def __init__(self, judged: pl.DataFrame, calls: pl.DataFrame, matches: pl.DataFrame) -> None:
+    def __init__(
+        self,
+        judged: pl.DataFrame,
+        calls: pl.DataFrame,
+        reconciliation: Reconciliation,
+        sources: Sequence[SourceInfo],
+    ) -> None:
         self.judged = judged
         told = calls.join(judged.select("group", "call_id"), on="group")
-        self.calls = told.join(
-            matches.select("scall", "match", "pair_scall", "dt_s", "rule", "expected_in"), on="scall"
+        self.calls = told.join(reconciliation.matches.select("scall", "match", "pair_scall", "rule"), on="scall")
+        roles = {source.name: source.role for source in sources}
+        self.missing = reconciliation.missing.select(
+            "group",
+            missing_source="source",
+            missing_role=pl.col("source").replace_strict(roles, return_dtype=pl.String, default=None),
         )
         self.pairs = _pairs(self.calls)
 

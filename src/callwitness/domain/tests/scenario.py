@@ -8,7 +8,7 @@ from callwitness.domain.assemble import assemble
 from callwitness.domain.rules import SourceInfo
 from callwitness.domain.schema import LEGS, Table
 
-DAY = 1_793_606_400_000  # 2026-11-02T00:00:00Z, a Monday
+DAY = 1_793_577_600_000  # 2026-11-02T00:00:00Z, a Monday
 TIMES = {"started_at", "answered_at", "ended_at", "signal_answered_at", "queued_at", "agent_answered_at"}
 
 

@@ -25,8 +25,8 @@ _LONG_MONTHS: Final = {
 }
 _WEEKDAYS: Final = {
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "ru": "понедельник вторник среда четверг пятница суббота воскресенье".split(),
-    "uk": "понеділок вівторок середа четвер п’ятниця субота неділя".split(),
+    "ru": "Понедельник Вторник Среда Четверг Пятница Суббота Воскресенье".split(),
+    "uk": "Понеділок Вівторок Середа Четвер П’ятниця Субота Неділя".split(),
 }
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NARROW: Final = "\u202f"

@@ -6,6 +6,7 @@ from a source is escaped. The same input gives the same bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -221,6 +222,7 @@ def _filters(formats: Formats) -> dict[str, Callable[..., Any]]:
         "share": formats.share,
         "phone": formats.number,
         "moment": _moment,
+        "bind": _bind,
         "source_label": partial(source_label, lang=lang),
         "side": partial(side_value, formats=formats),
     }
@@ -228,6 +230,11 @@ def _filters(formats: Formats) -> dict[str, Callable[..., Any]]:
 
 def _word(table: Mapping[str, str], lang: str, code: str | None) -> str:
     return word(table, code, lang)
+
+
+def _bind(text: str) -> str:
+    """A number is not parted from its word at the end of a line."""
+    return re.sub(r"(\d) ", "\\1\u00a0", text)
 
 
 def _moment(iso_day: str) -> int:

@@ -99,7 +99,7 @@ def example(lang: str = "en", *, name: str | None = "Acme") -> ReportInput:
             ("office", "clock_step", {"source": "office", "seconds": 34.0}),
             ("contractor", "interested_alone", {"source": "contractor"}),
         ),
-        summary=_summary(day, frames),
+        summary=_summary(day),
         originals=day.originals,
         zone=ZONE,
         lang=lang,
@@ -134,11 +134,11 @@ def _inbound(day: Day, index: int, random_source: random.Random) -> None:
     wait = random_source.randrange(4, 55)
     talk = random_source.randrange(25, 420) if verdict == "answered" else 0
     agent = random_source.choice(AGENTS)
-    ukrainian = random_source.random() < 0.3
     withheld = index % 53 == 2
-    number = f"+38050000{index % 97:04}" if ukrainian else f"+7900000{index % 97:04}"
+    person = index % 97 if index % 5 else index % 23
+    number = f"+38050000{person:04}" if person % 3 == 0 else f"+7900000{person:04}"
     caller = None if withheld else number
-    did = SALES if random_source.random() < 0.7 else SUPPORT
+    did = SALES if person % 10 < 7 else SUPPORT
     row = {
         "call_id": f"c{index:04}",
         "started_at": start,
@@ -466,7 +466,7 @@ def _clock() -> list[tuple[str, int, float, int, float]]:
     return [*office, ("contractor", DAY + 12 * 3_600_000, -12.0, 31, 14.0)]
 
 
-def _summary(day: Day, frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
+def _summary(day: Day) -> dict[str, Any]:
     arrived = sum(call["verdict"] != "never_arrived" for call in day.calls if call["direction"] == "inbound")
     sources = [
         _source("provider", "mango", 212, 212, 0),

@@ -23,7 +23,8 @@ def _in_templates() -> set[tuple[str, ...]]:
     for path in PACKAGE.glob("templates/*.j2"):
         tree = environment.parse(path.read_text(encoding="utf-8"))
         for _, function, message in extract_from_ast(tree, gettext_functions=("_", "n_"), babel_style=False):
-            wanted = message[:2] if function in _PLURAL else message[:1]
+            texts = message if isinstance(message, tuple) else (message,)
+            wanted = texts[:2] if function in _PLURAL else texts[:1]
             found.add(tuple(text for text in wanted if text is not None))
     return found
 

@@ -6,6 +6,9 @@ import random
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from callwitness.domain.errors import UsageError
 
 ZONES: Final = {"RU": "Europe/Moscow", "UA": "Europe/Kyiv"}
 SILENT_DAYS: Final = 20
@@ -65,11 +68,19 @@ class Effects:
 
 
 def effects(options: WorldOptions) -> Effects:
-    """Settles what the options left open. Seeds ending in 7 have a wrong zone, every third a clock step."""
+    """Settles what the options left open. Seeds ending in 7 have a wrong zone, every third a clock step.
+
+    Raises UsageError on an unknown country or zone and on an empty world.
+    """
     if options.country not in ZONES:
-        raise ValueError(f"country must be one of {', '.join(ZONES)}, not {options.country}")
+        raise UsageError(f"country must be one of {', '.join(ZONES)}, not {options.country}")
     if options.days < 1 or options.calls_per_day < 1:
-        raise ValueError("a world has at least one day and one call a day")
+        raise UsageError("a world has at least one day and one call a day")
+    zone = options.zone or ZONES[options.country]
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError) as error:
+        raise UsageError(f"no such zone: {zone}") from error
     rng = random.Random(f"{options.seed}/effects")
     offset, drift, contractor = rng.uniform(-120, 120), rng.uniform(-1.5, 1.5), rng.uniform(-45, 45)
     step = rng.choice((-1, 1)) * rng.uniform(15, 60)
@@ -77,7 +88,7 @@ def effects(options: WorldOptions) -> Effects:
     busy = options.calls_per_day >= SILENT_CALLS
     few = options.days * options.calls_per_day < FEW_CALLS
     return Effects(
-        zone=options.zone or ZONES[options.country],
+        zone=zone,
         office_offset_s=_given(options.office_offset_s, round(offset, 3)),
         office_drift_s_per_day=_given(options.office_drift_s_per_day, round(drift, 3)),
         office_step_s=_given(options.office_step_s, round(step, 3) if steps else 0.0),

@@ -26,8 +26,8 @@ from callwitness.simulate.scribes import Scribes, silent_window
 
 __all__ = ["Progress", "Summary", "WorldOptions", "simulate"]
 
-Progress = Callable[[int, int], None]
-"""Told after each day: days done, calls so far."""
+Progress = Callable[[str, int], None]
+"""Told after each day: the stage ("calls") and how many more are done."""
 
 _CALL_BACKS = 3
 
@@ -53,16 +53,17 @@ class _Plan(NamedTuple):
 
 
 def simulate(options: WorldOptions, out: Path, progress: Progress | None = None) -> Summary:
-    """Writes a world into ``out`` (made when absent): same options, same bytes. Raises ValueError on odd options.
+    """Writes a world into ``out`` (made when absent): same options, same bytes. Raises UsageError.
 
     Files: provider.csv, Master.csv, queue_log, cel.csv, contractor/<day>.eml, callwitness.toml, truth.csv,
     truth_findings.csv (docs/concepts/simulated-world.md). Memory does not grow with the days.
     """
     world = _World(options, out)
     for number in range(options.days):
+        before = world.calls
         world.day(options.start + timedelta(days=number))
         if progress is not None:
-            progress(number + 1, world.calls)
+            progress("calls", world.calls - before)
     return world.close()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwitness.domain.reconcile.columns import Ints, Mask
-from callwitness.domain.reconcile.islands import Pairs
+from callwitness.domain.reconcile.pairs import Pairs
 
 
 class Candidates(NamedTuple):

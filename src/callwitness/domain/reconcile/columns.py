@@ -17,7 +17,8 @@ Codes = npt.NDArray[np.int32]
 Reals = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_COARSE_MS: Final = 10_000
+COARSE_MS: Final = 10_000
+"""A grid this wide (whole minutes) hides the order of calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def frame_columns(calls: pl.DataFrame, lines: pl.Series) -> CallColumns:
         precision=pl.col("precision_ms").fill_null(1000),
     )
     precision = int(facts["precision"].quantile(0.5, "lower") or 1000)
-    centre = precision // 2 if precision >= _COARSE_MS else 0
+    centre = precision // 2 if precision >= COARSE_MS else 0
     return CallColumns(
         start=facts["start"].to_numpy() + centre,
         party=facts["party"].to_numpy(),

@@ -50,7 +50,7 @@ def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Ints:
 
 
 def _equal(a: Reals, b: Reals) -> Mask:
-    same: Mask = (np.abs(a - b) < _SAME_DURATION_S) | (np.isnan(a) & np.isnan(b))
+    same: Mask = (np.abs(a - b) <= _SAME_DURATION_S) | (np.isnan(a) & np.isnan(b))
     return same
 
 

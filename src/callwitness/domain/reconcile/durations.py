@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from callwitness.domain.reconcile.columns import CallColumns, Reals
-from callwitness.domain.reconcile.islands import Pairs
+from callwitness.domain.reconcile.pairs import Pairs
 
 _FEWEST: Final = 5
 _USABLE_SPREAD_S: Final = 4.0

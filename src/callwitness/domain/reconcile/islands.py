@@ -2,10 +2,8 @@
 
 Both lists are laid into one and sorted by key, then time. Where the key changes or the gap is wider than the window
 nothing can match across: the calls between two such cuts are an *island*. Nearly all islands hold one call of each
-side and are a pair at once. The rest (redials, doubled records) are solved exactly: the matching with most pairs,
-among those the one with the least time difference and duration mismatch, keeping the order in time, so five
-redials give five pairs in sequence. That is the alignment known from comparing texts (a table filled row by row),
-done for all islands of one shape (n calls left, m right) together.
+side and are a pair at once. The rest (redials, doubled records) are solved exactly (``alignment``), all islands of
+one shape (n calls left, m right) together.
 
 The sort is the cost. Key and time are packed into one unsigned 64-bit integer, which numpy sorts several times
 faster than two columns; a day of milliseconds takes 27 bits, so work is cut into days by the caller (``match``).
@@ -14,24 +12,15 @@ faster than two columns; a day of milliseconds takes 27 bits, so work is cut int
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
+from callwitness.domain.reconcile.alignment import Closeness, assign_any_order, fits_any_order, match_in_order
 from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, Reals
+from callwitness.domain.reconcile.pairs import Pairs, join_pairs, no_pairs
 
-_ONE_PAIR: Final = 1 << 40
-"""Worth of a pair in the exact solution: no saving in time or duration outweighs one pair more."""
-_DURATION_WEIGHT_MS: Final = 500
-_DURATION_CAP_S: Final = 60
 _LONGEST_ISLAND: Final = 512
-
-
-class Pairs(NamedTuple):
-    """Row numbers of paired calls: ``left[i]`` goes with ``right[i]``."""
-
-    left: Ints
-    right: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +37,6 @@ class Laid:
     starts: Ints
     lefts: Ints
     rights: Ints
-
-
-def no_pairs() -> Pairs:
-    """An empty result."""
-    return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
-
-
-def join_pairs(parts: list[Pairs]) -> Pairs:
-    """All pairs of several results."""
-    if not parts:
-        return no_pairs()
-    return Pairs(np.concatenate([p.left for p in parts]), np.concatenate([p.right for p in parts]))
 
 
 def order_by_key_and_time(key: Ints, time: Ints, *, coarse: bool = False) -> Ints:
@@ -118,15 +95,15 @@ def single_pairs(laid: Laid, n_left: int, own: Mask | None = None) -> Pairs:
 
 
 def match_islands(
-    left: CallColumns, right: CallColumns, window: int, own: tuple[int, int] | None = None
+    left: CallColumns, right: CallColumns, close: Closeness, own: tuple[int, int] | None = None
 ) -> Pairs:
-    """The best one-to-one pairs of calls with equal party and starts at most ``window`` ms apart.
+    """The best one-to-one pairs of calls with equal party and starts no further apart than the window.
 
     ``own``: only islands whose first start lies in [from, to). Withheld parties (0) must not be passed in.
     """
     if not len(left) or not len(right):
         return no_pairs()
-    laid = lay_out(left.party, left.start, right.party, right.start, window)
+    laid = lay_out(left.party, left.start, right.party, right.start, close.window)
     mine = None
     if own is not None:
         first = laid.time[laid.starts]
@@ -137,12 +114,12 @@ def match_islands(
         crowded &= mine
     if crowded.any():
         total = np.concatenate([left.total, right.total])[laid.row]
-        solved = _solve(laid, np.flatnonzero(crowded), total, window)
+        solved = _solve(laid, np.flatnonzero(crowded), total, close)
         parts += [Pairs(laid.row[one.left], laid.row[one.right] - len(left)) for one in solved]
     return join_pairs(parts)
 
 
-def _solve(laid: Laid, crowded: Ints, total: Reals, window: int) -> list[Pairs]:
+def _solve(laid: Laid, crowded: Ints, total: Reals, close: Closeness) -> list[Pairs]:
     """Pairs as positions in the laid list, for all crowded islands, shape by shape."""
     starts, lefts, rights = _cut_long(laid, crowded)
     shape = (lefts << 20) | rights
@@ -153,7 +130,8 @@ def _solve(laid: Laid, crowded: Ints, total: Reals, window: int) -> list[Pairs]:
         positions = starts[same][:, None] + np.arange(n + m)
         side = np.argsort(laid.is_right[positions], axis=1, kind="stable")
         positions = np.take_along_axis(positions, side, 1)
-        solved.append(_align(positions[:, :n], positions[:, n:], laid.time, total, window))
+        solve = assign_any_order if close.slack and fits_any_order(n, m) else match_in_order
+        solved.append(solve(positions[:, :n], positions[:, n:], laid.time, total, close))
     return solved
 
 
@@ -184,44 +162,3 @@ def _halve(laid: Laid, first: int, end: int) -> list[tuple[int, int]]:
     gaps = np.diff(laid.time[first + quarter - 1 : end - quarter])
     middle = first + quarter + int(np.argmax(gaps))
     return _halve(laid, first, middle) + _halve(laid, middle, end)
-
-
-def _align(left: Ints, right: Ints, time: Ints, total: Reals, window: int) -> Pairs:
-    """Exact order-preserving matching of many islands of one shape.
-
-    left: (islands, n), right: (islands, m) positions in time order. best[i, j] is the worth of the first i left
-    and first j right calls; walking back from the end finds the pairs.
-    """
-    n, m, islands = left.shape[1], right.shape[1], len(left)
-    best = np.zeros((n + 1, m + 1, islands), np.int64)
-    right_time, right_total = time[right].T, total[right].T
-    for i in range(n):
-        worth = _worth(time[left[:, i]], total[left[:, i]], right_time, right_total, window)
-        best[i + 1, 1:] = np.maximum(best[i, 1:], best[i, :-1] + worth)
-        np.maximum.accumulate(best[i + 1], axis=0, out=best[i + 1])
-    return _walk_back(best, left, right)
-
-
-def _worth(left_time: Ints, left_total: Reals, right_time: Ints, right_total: Reals, window: int) -> Ints:
-    apart = np.abs(right_time - left_time)
-    mismatch = np.nan_to_num(np.abs(right_total - left_total), nan=0.0)
-    cost = apart + (_DURATION_WEIGHT_MS * np.minimum(mismatch, _DURATION_CAP_S)).astype(np.int64)
-    return np.where(apart <= window, _ONE_PAIR - cost, -_ONE_PAIR)
-
-
-def _walk_back(best: Ints, left: Ints, right: Ints) -> Pairs:
-    every = np.arange(len(left))
-    i = np.full(len(left), left.shape[1])
-    j = np.full(len(left), right.shape[1])
-    found = []
-    for _ in range(left.shape[1] + right.shape[1]):
-        inside = (i > 0) & (j > 0)
-        here = best[i, j, every]
-        skip_left = inside & (here == best[np.maximum(i - 1, 0), j, every])
-        skip_right = inside & ~skip_left & (here == best[i, np.maximum(j - 1, 0), every])
-        pair = inside & ~skip_left & ~skip_right
-        k = np.flatnonzero(pair)
-        found.append(Pairs(left[k, i[k] - 1], right[k, j[k] - 1]))
-        i = i - (skip_left | pair)
-        j = j - (skip_right | pair)
-    return join_pairs(found)

@@ -17,10 +17,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwitness.domain.reconcile.alignment import Closeness
 from callwitness.domain.reconcile.candidates import Candidates, mutual_best, near_in_time, without_choice
-from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
-from callwitness.domain.reconcile.islands import Pairs, join_pairs, match_islands
+from callwitness.domain.reconcile.columns import COARSE_MS, CallColumns, Ints, Mask
+from callwitness.domain.reconcile.islands import match_islands
 from callwitness.domain.reconcile.lines import LineMap
+from callwitness.domain.reconcile.pairs import Pairs, join_pairs
 
 RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "inside")
 
@@ -78,10 +80,12 @@ def match_by_caller(left: CallColumns, right: CallColumns, window_ms: int) -> Pa
     last = int(max(left.start[-1], right.start[-1])) + 1
     slices = max(1, min((len(left) + len(right)) // _SLICE_CALLS, (last - first) // _SHORTEST_SLICE_MS))
     edges = np.linspace(first, last, slices + 1).astype(np.int64)
+    coarse = max(left.precision_ms, right.precision_ms) >= COARSE_MS
+    close = Closeness(window_ms, (left.precision_ms + right.precision_ms) // 2 if coarse else 0)
     parts = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         a, b = _known_between(left, low, high), _known_between(right, low, high)
-        found = match_islands(left.take(a), right.take(b), window_ms, (low, high))
+        found = match_islands(left.take(a), right.take(b), close, (low, high))
         parts.append(Pairs(a[found.left], b[found.right]))
     return join_pairs(parts)
 

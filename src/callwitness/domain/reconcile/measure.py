@@ -8,7 +8,7 @@ import numpy as np
 
 from callwitness.domain.clock import SourceClock, fit_clock
 from callwitness.domain.reconcile.columns import CallColumns
-from callwitness.domain.reconcile.islands import Pairs
+from callwitness.domain.reconcile.pairs import Pairs
 from callwitness.domain.reconcile.zones import sure_pairs, zone_shift
 
 _SIGNALLING_MS: Final = 6_000
@@ -31,5 +31,5 @@ def measure_clock(left: CallColumns, right: CallColumns) -> tuple[SourceClock, P
 def window_ms(clock: SourceClock, left_precision_ms: int, right_precision_ms: int) -> int:
     """Residual clock error and the precision of both sources: how far starts of one call may lie apart."""
     grids = (left_precision_ms + right_precision_ms) / 2
-    spread = min(clock.spread_ms, _WIDEST_SPREAD_MS + grids)
+    spread = min(clock.spread_ms, _WIDEST_SPREAD_MS)
     return int(_SIGNALLING_MS + max(grids, spread) + clock.uncertainty_ms)

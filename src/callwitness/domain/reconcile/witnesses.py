@@ -14,10 +14,10 @@ import numpy.typing as npt
 from callwitness.domain.clock import SourceClock
 from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, sorted_by_start
 from callwitness.domain.reconcile.durations import comparable_durations
-from callwitness.domain.reconcile.islands import Pairs
 from callwitness.domain.reconcile.lines import LineMap, learn_lines
 from callwitness.domain.reconcile.match import Tolerance, match_calls
 from callwitness.domain.reconcile.measure import measure_clock, window_ms
+from callwitness.domain.reconcile.pairs import Pairs
 
 _OUTBOUND_KEYS = 1 << 52
 """Set apart the parties of outbound calls while both directions measure one clock."""

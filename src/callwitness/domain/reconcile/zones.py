@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from callwitness.domain.reconcile.columns import CallColumns, Ints
-from callwitness.domain.reconcile.islands import Pairs, lay_out, single_pairs
+from callwitness.domain.reconcile.islands import lay_out, single_pairs
+from callwitness.domain.reconcile.pairs import Pairs
 
 QUARTER: Final = 15 * 60_000
 FARTHEST: Final = 14 * 3_600_000

@@ -22,12 +22,29 @@ def interface_extension(agent: pl.Expr) -> pl.Expr:
     return agent.str.extract(_INTERFACE)
 
 
-def member_extensions(talks: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """``agent``, ``known``: members called by a name whose extension the agents' channels tell.
+def member_extensions(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """``agent``, ``known``: members called by a name whose extension is known.
 
-    talks: queue_log legs with ``agent`` and ``agent_channel`` (unique id).
+    By their channels, else from calls of which CDR and queue_log each tell one talk in the same queue. legs: with
+    ``agent``, ``extension`` and, from queue_log, ``agent_channel`` (unique id).
     """
-    named = talks.filter(pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null())
+    by_channel = _by_channel(legs, records)
+    by_call = _by_call(legs).join(by_channel, on="agent", how="anti")
+    return pl.concat([by_channel, by_call]).sort("agent")
+
+
+def _by_call(legs: pl.DataFrame) -> pl.DataFrame:
+    talks = legs.filter((pl.col("segment") == "talk") & pl.col("queue").is_not_null() & pl.col("human").fill_null(False))
+    single = talks.filter(pl.len().over("native_call_id", "queue", "witness") == 1)
+    keys = ["native_call_id", "queue"]
+    cdr = single.filter((pl.col("witness") == "cdr") & pl.col("extension").is_not_null()).select(*keys, "extension")
+    queue_log = single.filter((pl.col("witness") == "queue_log") & interface_extension(pl.col("agent")).is_null())
+    votes = queue_log.select(*keys, "agent").drop_nulls().join(cdr, on=keys)
+    return votes.group_by("agent").agg(pl.col("extension").mode().sort().first().alias("known")).sort("agent")
+
+
+def _by_channel(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    named = legs.filter(pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null())
     channels = (
         records.filter(pl.col("witness").is_in(["cel", "cdr"]) & ~is_local(pl.col("channel")))
         .select(unique_id().alias("agent_channel"), peer(pl.col("channel")).alias("known"))

@@ -8,6 +8,7 @@ import polars as pl
 
 from callwitness.adapters.asterisk import detail
 from callwitness.adapters.asterisk.cdr_columns import CDR_NAMES, DISPOSITIONS, EITHER
+from callwitness.adapters.asterisk.channels import DIALLED
 from callwitness.adapters.asterisk.numbering import with_called, with_caller, with_did
 from callwitness.adapters.asterisk.rejecting import first_reason, joined, rejected_rows
 from callwitness.adapters.asterisk.times import FIRST_CALL, uniqueid_ms, wall_ms
@@ -23,8 +24,6 @@ _RESULT: Final = {
     "CONGESTION": "failed",
     "CANCEL": "cancelled",
 }
-# The number in Dial(PJSIP/number@trunk) or Dial(DAHDI/g1/number): what went out by a trunk.
-_DIALLED: Final = r"^[^&,]*/\+?([0-9*#]{3,})(?:@[^&,]*)?(?:,|$)"
 _SLACK_MS: Final = 2_000  # whole seconds rounded apart
 
 
@@ -120,7 +119,7 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         .then(answered_by_bill)
     )
     frame = frame.with_columns(
-        pl.when(pl.col("lastapp") == "Dial").then(pl.col("lastdata").str.extract(_DIALLED)).alias("dialled")
+        pl.when(pl.col("lastapp") == "Dial").then(pl.col("lastdata").str.extract(DIALLED)).alias("dialled")
     )
     sequence = pl.col("sequence").cast(pl.Int64, strict=False)
     records = frame.select(

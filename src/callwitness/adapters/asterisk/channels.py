@@ -17,6 +17,9 @@ from callwitness.ingest.contract import ReadOptions
 TRUNK: Final = "trunk"
 INTERNAL: Final = "internal"
 
+# The number in Dial(PJSIP/number@trunk) or Dial(DAHDI/g1/number): what went out by a trunk.
+DIALLED: Final = r"^[A-Za-z0-9]+/(?:[gGrR]\d+/)?\+?([0-9*#]{5,})(?:@[^&,]*)?(?:,|$)"
+
 _PEER: Final = r"^[^/]+/(.+?)(?:-[0-9a-fA-F]+)?(?:;[12])?$"
 _LOCAL_EXTEN: Final = r"^Local/(?:[A-Z]+-)?([^@/]+)@"
 _OUTSIDE: Final = (

@@ -18,7 +18,7 @@ FACTS: Final = ("direction", "caller_raw", "caller", "caller_key", "caller_kind"
 def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     """One row a call: ``native_call_id`` and ``FACTS``.
 
-    paths: rows in order of time with ``native_call_id``, ``a_peer``, ``a_side`` (None for Local halves), ``a_local``,
+    paths: rows in order of time with ``witness``, ``native_call_id``, ``a_peer``, ``a_side`` (None for Local halves), ``a_local``,
     ``b_peer``, ``b_side``, the number columns of RECORDS, ``dialled`` (number called as +E164 or digits),
     ``dialled_key`` and ``started_outside`` (the context says it came from outside).
     """
@@ -28,6 +28,7 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     outside = pl.col("started_outside").any() | pl.col("did").is_not_null().any()
     number_called = pl.col("called").str.contains(_NUMBER).fill_null(False)
     first_kind = pl.col("caller_kind").drop_nulls().first()
+    only_queue = (pl.col("witness") == "queue_log").all()
     direction = (
         pl.when(origin == TRUNK)
         .then(pl.lit("inbound"))
@@ -41,6 +42,8 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
         .then(pl.lit("outbound"))
         .when((first_kind == "extension") & number_called.first())
         .then(pl.lit("outbound"))
+        .when(only_queue)  # who waits in a queue rang us, from outside or from a desk
+        .then(pl.when(first_kind == "extension").then(pl.lit("internal")).otherwise(pl.lit("inbound")))
     )
     told = pl.col("caller_raw").is_not_null()
     calls = (

@@ -95,7 +95,7 @@ def _facts(
 def _finished(legs: pl.DataFrame, facts: pl.DataFrame, joins: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     if not legs.height:
         return LEGS.empty()
-    missing = [name for name in ("agent", "agent_channel", "last_context") if name not in legs.columns]
+    missing = [name for name in ("agent", "extension", "agent_channel", "last_context") if name not in legs.columns]
     legs = legs.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     members = member_extensions(legs, records)
     legs = named(legs.drop(*FACTS, strict=False), members)

@@ -84,11 +84,14 @@ def _party() -> pl.Expr:
     """Our person on the path: the called side, and the calling side where the path leaves by a trunk."""
     outward = (pl.col("b_side") == "trunk") & (pl.col("a_side") != "trunk")
     forwarded = (pl.col("b_side") == "trunk") & (pl.col("a_side") == "trunk")
+    rang_outside = outward & (pl.col("result") != "answered")
     return (
-        pl.when(outward)
-        .then(pl.coalesce(pl.when(pl.col("extension").is_not_null()).then("extension"), "a_peer"))
+        pl.when(rang_outside)
+        .then(None)
+        .when(outward)
+        .then(pl.coalesce("extension", "a_peer"))
         .when(forwarded)
-        .then("called_raw")
+        .then(pl.coalesce("dialled", "called_raw"))
         .otherwise("b_peer")
     )
 
@@ -106,6 +109,7 @@ def _queue_visits(legs: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.exclude("segment", "result", "human", "answered_at", "ended_at", "extension", "talk_s").first(),
             pl.lit("queue").alias("segment"),
+            pl.when(~took.any()).then(pl.lit(False)).alias("human"),
             pl.when(took.any()).then(pl.lit("answered")).otherwise(pl.lit("abandoned")).alias("result"),
             pl.col("answered_at").filter(took).min().alias("answered_at"),
             pl.coalesce(pl.col("answered_at").filter(took).min(), pl.col("ended_at").max()).alias("ended_at"),

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from callwitness.adapters.asterisk.bridges import talks
+from callwitness.adapters.asterisk.channels import DIALLED
 
 _APPS: Final = {
     "background": "ivr",
@@ -66,6 +67,10 @@ def _channels(events: pl.DataFrame) -> pl.DataFrame:
         pl.col("context").drop_nulls().last().alias("last_context"),
         (event == "chan_start").any().alias("born"),
     )
+    dialled = rows.group_by("native_call_id").agg(
+        pl.col("appdata").filter(pl.col("app") == "Dial").str.extract(DIALLED).drop_nulls().last().alias("dialled")
+    )
+    channels = channels.join(dialled, on="native_call_id", how="left", maintain_order="left")
     order = pl.col("started_at").rank("ordinal").over("native_call_id")
     own = pl.col("started_at").filter(~pl.col("a_local")).min().over("native_call_id")
     return channels.with_columns(
@@ -76,7 +81,7 @@ def _channels(events: pl.DataFrame) -> pl.DataFrame:
 
 def _extension() -> pl.Expr:
     """Who stands at the end of a channel: the peer inside, the number behind a trunk."""
-    return pl.when(pl.col("a_side") == "trunk").then("own_number").otherwise("a_peer")
+    return pl.when(pl.col("a_side") == "trunk").then(pl.coalesce("dialled", "own_number")).otherwise("a_peer")
 
 
 def _talk_legs(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +96,7 @@ def _talk_legs(pairs: pl.DataFrame) -> pl.DataFrame:
             pl.col("rec_exit").last().alias("rec_end"),
             pl.col("talk_from").min().alias("answered_at"),
             pl.col("talk_to").max().alias("ended_at"),
-            ((pl.col("talk_to") - pl.col("talk_from")).sum() / 1000).alias("talk_s"),
+            ((pl.col("talk_to") - pl.col("talk_from")).sum() / 1000).round(3).alias("talk_s"),
             pl.lit("talk").alias("segment"),
             pl.lit("answered").alias("result"),
             pl.lit(True).alias("human"),
@@ -109,7 +114,7 @@ def _ring_legs(channels: pl.DataFrame, talked: pl.DataFrame) -> pl.DataFrame:
         "native_id",
         "rec",
         "rec_end",
-        "extension",
+        pl.when(pl.col("direction").fill_null("") != "outbound").then("extension").alias("extension"),
         "started_at",
         "ended_at",
         "precision_ms",
@@ -162,6 +167,7 @@ def _app_legs(events: pl.DataFrame, channels: pl.DataFrame, talked: pl.DataFrame
         .group_by("native_id", "segment", "visit", maintain_order=True)
         .agg(
             pl.col("native_call_id", "rec", "queue", "precision_ms", "started_at").first(),
+            pl.col("context").first().alias("last_context"),
             pl.col("rec").last().alias("rec_end"),
             pl.col("started_at").filter(pl.col("event") == "app_end").first().alias("app_end"),
         )

@@ -13,7 +13,7 @@ CONCEPTS = Path(__file__).parents[2] / "docs" / "concepts"
 
 
 def first_column(page: str, title: str) -> list[str]:
-    text = (CONCEPTS / page).read_text("utf-8").split(f"\n{title}\n")[1].split("\n## ")[0]
+    text = ("\n" + (CONCEPTS / page).read_text("utf-8")).split(f"\n{title}\n")[1].split("\n## ")[0]
     return re.findall(r"(?m)^\| `(\w+)` \|", text)
 
 

@@ -141,7 +141,7 @@ def fit_clock(at: Ints, difference: Ints, precision_ms: int, zone_shift_ms: int 
         offset_ms=offset,
         pairs=pairs,
         level=level,
-        uncertainty_ms=_uncertainty(near, len(at), precision_ms, level),
+        uncertainty_ms=_uncertainty(near, len(at), pairs, precision_ms),
         spread_ms=float(np.quantile(near, 0.995)) if len(near) else 0.0,
         steps=_steps(at, splits, stretches),
     )
@@ -259,10 +259,9 @@ def _steps(at: Ints, splits: Sequence[int], stretches: Sequence[_Stretch]) -> tu
     return tuple(Step(_step_time(at, s), round(float(j), 3)) for s, j in zip(splits, jumps, strict=True))
 
 
-def _uncertainty(left_over: Reals, n: int, precision_ms: int, level: str) -> float:
+def _uncertainty(left_over: Reals, n: int, per_knot: Ints, precision_ms: int) -> float:
     """Half width in which the curve is right nearly always."""
     if n < _PAIRS_FOR_DAY:
         return 30_000.0 / n + precision_ms / 2
-    per_knot = {"hour": _PAIRS_FOR_HOUR, "day": _PAIRS_FOR_DAY}.get(level, n)
     noise = 1.4826 * float(np.median(left_over)) if len(left_over) else float(precision_ms)
-    return float(2.5 * noise / per_knot**0.5 + 200.0)
+    return float(2.5 * noise / np.median(per_knot) ** 0.5 + 200.0)

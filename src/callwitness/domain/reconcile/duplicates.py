@@ -10,7 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from callwitness.domain.reconcile.candidates import Candidates, near_in_time
 from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, Reals
+from callwitness.domain.reconcile.pairs import Pairs
 
 _SAME_DURATION_S: Final = 1.0
 _COARSE_MS: Final = 2_000
@@ -62,3 +64,19 @@ def _follow(original: Ints) -> Ints:
         if not (further >= 0).any():
             return original
         original[told] = np.where(further >= 0, further, original[told])
+
+
+def repeats_of_matched(calls: CallColumns, matched: Mask, window_ms: int, duration_s: float) -> Pairs:
+    """Calls left over beside a matched one: (row left over, row it repeats).
+
+    The other side knows one call where this source tells two of the same caller and line, started within the
+    window, as long as each other within tolerance: the second telling is a repeat even if its seconds differ.
+    """
+    known = calls.party != 0
+    a, b = np.flatnonzero(known & ~matched), np.flatnonzero(known & matched)
+    found = near_in_time(calls.party[a], calls.start[a], calls.party[b], calls.start[b], window_ms, window_ms)
+    found = Candidates(a[found.left], b[found.right])
+    apart = np.abs(calls.total[found.left] - calls.total[found.right])
+    found = found.where((calls.line[found.left] == calls.line[found.right]) & ~(apart > duration_s))
+    _, first = np.unique(found.left, return_index=True)
+    return Pairs(found.left[first], found.right[first])

@@ -6,6 +6,7 @@ withheld numbers left over, each rule weaker than the one before and therefore a
     line_talk         caller withheld or hidden on a side: same line, close start, talk and total agree
     talk              the same where a side knows no line: durations must agree and leave no choice
     all_but_caller    two different callers, everything else agrees and leaves no choice
+    caller_alone      weak clock only: same caller far apart, no other call near, talk agrees
     inside            a second exchange behind the first: same caller, begins within the call, ends with it
 """
 
@@ -24,7 +25,7 @@ from callwitness.domain.reconcile.islands import match_islands
 from callwitness.domain.reconcile.lines import LineMap
 from callwitness.domain.reconcile.pairs import Pairs, join_pairs
 
-RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "inside")
+RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "caller_alone", "inside")
 
 _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
@@ -35,18 +36,26 @@ _LONGEST_CALL_MS: Final = 2 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ."""
+    """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ.
+
+    far_ms: how far the start of a caller's only call may be off because the clock is hardly known; 0 = it is known.
+    """
 
     window_ms: int
     duration_s: float
+    far_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Pairs as rows of left and right, and the rule of each (index into RULES)."""
+    """Pairs as rows of left and right, and the rule of each (index into RULES).
+
+    perhaps: unpaired calls, (left, right), that could be one but for a withheld caller or several choices.
+    """
 
     pairs: Pairs
     rule: npt.NDArray[np.int8]
+    perhaps: Candidates
 
 
 def match_calls(
@@ -57,16 +66,19 @@ def match_calls(
     agree = ~lines.contradicts(left.line[by_caller.left], right.line[by_caller.right])
     parts = [Pairs(by_caller.left[agree], by_caller.right[agree])]
     free_left, free_right = _unpaired(left, right, parts[0])
-    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller]
-    if in_series:
-        rules.append(_inside)
-    for rule in rules:
+    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller, _by_caller_alone]
+    for rule in [*rules, _inside] if in_series else rules:
         found = rule(left.take(free_left), right.take(free_right), lines, tolerance)
         parts.append(Pairs(free_left[found.left], free_right[found.right]))
         free_left = np.delete(free_left, found.left)
         free_right = np.delete(free_right, found.right)
     kinds = [np.full(len(part.left), number, np.int8) for number, part in enumerate(parts)]
-    return Matched(join_pairs(parts), np.concatenate(kinds))
+    perhaps = _perhaps(left.take(free_left), right.take(free_right), lines, tolerance)
+    return Matched(
+        join_pairs(parts),
+        np.concatenate(kinds),
+        Candidates(free_left[perhaps.left], free_right[perhaps.right]),
+    )
 
 
 def match_by_caller(left: CallColumns, right: CallColumns, window_ms: int) -> Pairs:
@@ -130,10 +142,12 @@ def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tol
 def _by_talk(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:
     if not _someone_withheld(left, right):
         return _none()
-    found = _near_by_talk(left, right, tolerance, shortest_talk=1.0)
+    a, b = np.flatnonzero(left.total >= 1), np.flatnonzero(right.total >= 1)
+    same = np.zeros(max(len(left), len(right)), np.int64)
+    found = _near(left, a, same, right, b, same, _close(left, right, tolerance))
     found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
     found = found.where((left.line[found.left] == 0) | (right.line[found.right] == 0))
-    return without_choice(found)
+    return without_choice(found.where(_durations_agree(left, right, found, 1.5)))
 
 
 def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
@@ -141,6 +155,15 @@ def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, to
     found = found.where((left.party[found.left] != 0) & (right.party[found.right] != 0))
     a, b = lines.route(left.line)[found.left], right.line[found.right]
     return without_choice(found.where((a == b) | (a == 0) | (b == 0)))
+
+
+def _by_caller_alone(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    found = _near(left, known_left, left.party, right, known_right, right.party, tolerance.far_ms)
+    found = found.where(
+        (left.talk[found.left] >= 1) & _durations_agree(left, right, found, tolerance.duration_s)
+    )
+    return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
 
 
 def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:
@@ -157,6 +180,18 @@ def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolera
     apart = np.abs(left_end[found.left] - right_end[found.right])
     near = apart <= tolerance.window_ms + tolerance.duration_s * 1000
     return mutual_best(found.where(near), apart[near].astype(np.float64))
+
+
+def _perhaps(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Candidates:
+    """Left-over calls near each other that nothing but a missing number or a second choice kept from being a pair."""
+    every = [np.arange(len(left)), np.arange(len(right))]
+    same = np.zeros(max(len(left), len(right)), np.int64)
+    found = _near(left, every[0], same, right, every[1], same, tolerance.window_ms)
+    a, b = left.party[found.left], right.party[found.right]
+    found = found.where((a == b) | (a == 0) | (b == 0))
+    found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
+    talk = np.abs(left.talk[found.left] - right.talk[found.right])
+    return found.where(~(talk > tolerance.duration_s))
 
 
 def _none() -> Pairs:

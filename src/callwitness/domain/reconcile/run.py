@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ import polars as pl
 
 from callwitness.domain.clock import REFERENCE, Clock, SourceClock
 from callwitness.domain.reconcile.columns import Ints, Mask
+from callwitness.domain.reconcile.duplicates import repeats_of_matched
 from callwitness.domain.reconcile.prepare import Prepared, prepare
 from callwitness.domain.reconcile.result import (
     GROUPS_SCHEMA,
@@ -33,11 +34,14 @@ class Grouped:
     """Every call on the reference clock in its real call. Row by row with Prepared.frame.
 
     rule: index into match.RULES of the rule by which its source's call joined the group, -1 = opened it.
+    original: row that a row repeats, else -1. told_perhaps: per source, groups it may tell under a withheld number.
     """
 
     group: Ints
     rule: npt.NDArray[np.int8]
     at: Ints
+    original: Ints
+    told_perhaps: tuple[Ints, ...]
     joined: tuple[Joined, ...]
     clocks: tuple[SourceClock, ...]
 
@@ -52,9 +56,9 @@ def reconcile(calls: pl.DataFrame, sources: Sequence[SourceInfo], rules: Rules) 
         return nothing_to_reconcile()
     run = prepare(calls, sources, rules)
     grouped = _group(run, rules)
-    standing = stand(
-        run, grouped.group, grouped.at, [j.lines for j in grouped.joined], _shrink_ms(grouped), rules
-    )
+    run = replace(run, original=grouped.original)
+    maps = [j.lines for j in grouped.joined]
+    standing = stand(run, grouped.group, grouped.at, maps, _shrink_ms(grouped), grouped.told_perhaps, rules)
     clock = Clock(dict(zip(run.order, grouped.clocks, strict=True)))
     return Reconciliation(
         reference=run.order[0],
@@ -91,20 +95,56 @@ def _group(run: Prepared, rules: Rules) -> Grouped:
         group[telling.rows], rule[telling.rows] = one.group, one.rule
         opened = max(opened, int(one.group.max(initial=-1)) + 1)
         joined.append(one)
-    repeated = np.flatnonzero(run.original >= 0)
-    group[repeated] = group[run.original[repeated]]
+    original = _with_late_repeats(run, group, rules)
+    repeated = np.flatnonzero(original >= 0)
+    group[repeated] = group[original[repeated]]
     alone = np.flatnonzero(group < 0)
     group[alone] = opened + np.arange(len(alone))
     clocks = (REFERENCE, *(j.clock for j in joined))
-    return Grouped(_renumbered(group), rule, _on_reference_clock(run, clocks), tuple(joined), clocks)
+    old, new, group = _renumbered(group)
+    return Grouped(
+        group=group,
+        rule=rule,
+        at=_on_reference_clock(run, clocks),
+        original=original,
+        told_perhaps=_told_perhaps(run, joined, old, new),
+        joined=tuple(joined),
+        clocks=clocks,
+    )
 
 
-def _renumbered(group: Ints) -> Ints:
-    """Groups numbered from 0 in the order in which their first call stands in the canonical table."""
-    _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
+def _with_late_repeats(run: Prepared, group: Ints, rules: Rules) -> Ints:
+    """Prepared.original with calls left over beside a matched one of the same source."""
+    original = run.original.copy()
+    sources_of = np.bincount(group[group >= 0])
+    window = int(rules.duplicate_window_s * 1000)
+    for telling in run.tellings:
+        matched = sources_of[group[telling.rows]] > 1
+        found = repeats_of_matched(telling.calls, matched, window, rules.duration_tolerance_s)
+        original[telling.rows[found.left]] = telling.rows[found.right]
+    chained = np.flatnonzero(original >= 0)
+    further = original[original[chained]]
+    original[chained] = np.where(further >= 0, further, original[chained])
+    return original
+
+
+def _told_perhaps(run: Prepared, joined: Sequence[Joined], old: Ints, new: Ints) -> tuple[Ints, ...]:
+    """Groups, by their new numbers, that each source may tell. old: sorted former numbers."""
+    told: list[list[Ints]] = [[np.zeros(0, np.int64)] for _ in run.order]
+    for k, one in enumerate(joined, start=1):
+        told[k].append(one.perhaps_before)
+        for earlier in range(k):
+            told[earlier].append(one.perhaps_here)
+    former = [np.unique(np.concatenate(groups)) for groups in told]
+    return tuple(new[np.searchsorted(old, groups[np.isin(groups, old)])] for groups in former)
+
+
+def _renumbered(group: Ints) -> tuple[Ints, Ints, Ints]:
+    """Groups numbered from 0 in the order in which their first call stands: old numbers, new ones, group by row."""
+    old, first, inverse = np.unique(group, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse]
+    return old, rank, rank[inverse]
 
 
 def _on_reference_clock(run: Prepared, clocks: Sequence[SourceClock]) -> Ints:

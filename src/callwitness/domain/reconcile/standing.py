@@ -55,9 +55,18 @@ class Standing:
 
 
 def stand(
-    run: Prepared, group: Ints, at: Ints, maps: Sequence[LineMap], shrink_ms: Sequence[int], rules: Rules
+    run: Prepared,
+    group: Ints,
+    at: Ints,
+    maps: Sequence[LineMap],
+    shrink_ms: Sequence[int],
+    told_perhaps: Sequence[Ints],
+    rules: Rules,
 ) -> Standing:
-    """The standing of every call. at: starts on the reference clock, ms; maps: line maps of all sources but the first."""
+    """The standing of every call. at: starts on the reference clock, ms; maps: line maps of all sources but the first.
+
+    told_perhaps: per source, groups it may tell after all, under a withheld number; they are not missing.
+    """
     members = _members(run, group)
     together = (members >= 0).sum(axis=1) > 1
     families = line_families(len(run.line_texts), [(m.left, m.right) for m in maps])
@@ -78,7 +87,12 @@ def stand(
     repeated = run.original >= 0
     state[repeated], reason[repeated] = DUPLICATE, 0
     return Standing(
-        state, reason, members, coverage, _missing(run, members, facts, coverage, state), silences
+        state,
+        reason,
+        members,
+        coverage,
+        _missing(run, members, facts, coverage, state, told_perhaps),
+        silences,
     )
 
 
@@ -190,6 +204,7 @@ def _missing(
     facts: CallFacts,
     coverage: Sequence[SourceCoverage],
     state: npt.NDArray[np.int8],
+    told_perhaps: Sequence[Ints],
 ) -> pl.DataFrame:
     """Sources that cover a call and do not tell it. One office telling it is enough for all offices."""
     first = members[np.arange(len(members)), (members >= 0).argmax(axis=1)]
@@ -201,6 +216,7 @@ def _missing(
     for k, name in enumerate(run.order):
         expected = counted & coverage[k].covers(calls)
         told = members[:, k] >= 0
+        expected[told_perhaps[k]] &= told[told_perhaps[k]]
         if office[k]:
             expected &= ~by_office | told
         if run.roles[k] == "contractor" and 2 * int((expected & told).sum()) < int(expected.sum()):

@@ -7,6 +7,7 @@ adds its calls to real calls or opens new ones. Inbound and outbound calls are k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ from callwitness.domain.reconcile.match import Tolerance, match_calls
 from callwitness.domain.reconcile.measure import measure_clock, window_ms
 from callwitness.domain.reconcile.pairs import Pairs
 
-_OUTBOUND_KEYS = 1 << 52
+_PAIRS_FOR_A_KNOWN_CLOCK: Final = 10
+_FAR_MS: Final = 150_000
+_OUTBOUND_KEYS: Final = 1 << 52
 """Set apart the parties of outbound calls while both directions measure one clock."""
 
 
@@ -46,13 +49,19 @@ class RealCalls:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A source joined to the real calls before it: group and rule (-1 = opened the group) of each of its calls."""
+    """A source joined to the real calls before it: group and rule (-1 = opened the group) of each of its calls.
+
+    perhaps_before: earlier groups that this source may tell after all, perhaps_here: groups opened by it that an
+    earlier source may tell.
+    """
 
     group: Ints
     rule: npt.NDArray[np.int8]
     clock: SourceClock
     lines: LineMap
     window_ms: int
+    perhaps_before: Ints
+    perhaps_here: Ints
 
 
 def open_calls(first: Telling, next_group: int) -> RealCalls:
@@ -76,26 +85,30 @@ def join_source(
     )
     lines = learn_lines(real.calls.line[sure.left], telling.calls.line[sure.right], given)
     window = window_ms(clock, real.calls.precision_ms, telling.calls.precision_ms)
+    weak = clock.level in {"none", "file"} or len(sure.left) < _PAIRS_FOR_A_KNOWN_CLOCK
+    tolerance = Tolerance(window, duration_s, _FAR_MS if weak else 0)
     alike = comparable_durations(real.calls, telling.calls, sure)
     alike = alike.moved(clock.correct(alike.start))
     group = np.full(len(telling.rows), -1, np.int64)
     rule = np.full(len(telling.rows), -1, np.int8)
     paired = []
+    perhaps = []
     for outbound in (False, True):
         a, b = np.flatnonzero(real.outbound == outbound), np.flatnonzero(telling.outbound == outbound)
         right, order = sorted_by_start(alike.take(b))
         b = b if order is None else b[order]
-        matched = match_calls(
-            real.calls.take(a), right, lines, Tolerance(window, duration_s), in_series=in_series
-        )
+        matched = match_calls(real.calls.take(a), right, lines, tolerance, in_series=in_series)
         found = Pairs(a[matched.pairs.left], b[matched.pairs.right])
         group[found.right] = real.group[found.left]
         rule[found.right] = matched.rule
         paired.append(found)
+        perhaps.append((real.group[a[matched.perhaps.left]], b[matched.perhaps.right]))
     new = group < 0
     group[new] = np.arange(next_group, next_group + int(new.sum()))
     merged = _merge(real, telling, alike, group, new, paired)
-    return Joined(group, rule, clock, lines, window), merged
+    before = np.unique(np.concatenate([groups for groups, _ in perhaps]))
+    here = np.unique(group[np.concatenate([rows for _, rows in perhaps])])
+    return Joined(group, rule, clock, lines, window, before, here), merged
 
 
 def _both_directions(calls: CallColumns, outbound: Mask) -> CallColumns:

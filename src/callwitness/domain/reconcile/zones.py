@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from callwitness.domain.reconcile.columns import CallColumns, Ints
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
 from callwitness.domain.reconcile.islands import lay_out, single_pairs
 from callwitness.domain.reconcile.pairs import Pairs
 
@@ -23,6 +23,8 @@ REACH: Final = QUARTER // 2
 
 _SAMPLE_CALLS: Final = 150_000
 _ZONE_SAMPLE_CALLS: Final = 4_000
+_CALLERS_FOR_ZONE: Final = 3
+_CALLERS_EQUALLY_LONG: Final = 2
 _AGREEMENT_MS: Final = 20_000
 _HABITUAL: Final = 100
 """A caller with more calls than this (a robot, a hidden number) says nothing about the zone."""
@@ -53,13 +55,26 @@ def zone_shift(left: CallColumns, right: CallColumns) -> int:
     apart = right.start[b[j]] - left.start[a[i]]
     shift = np.rint(apart / QUARTER).astype(np.int64)
     width = _AGREEMENT_MS + max(left.precision_ms, right.precision_ms)
-    agree = {
-        int(s): _most_callers(apart[shift == s], left.party[a[i[shift == s]]], width)
-        for s in np.unique(shift)
-    }
+    caller = left.party[a[i]]
+    agree = _callers_by_shift(apart, shift, caller, width)
     best = max(agree, key=lambda s: (agree[s], -abs(s)))
-    clearly = agree[best] >= 3 and agree[best] >= 2 * agree.get(0, 0) + 1
-    return best * QUARTER if clearly else 0
+    if agree[best] >= _CALLERS_FOR_ZONE and agree[best] >= 2 * agree.get(0, 0) + 1:
+        return best * QUARTER
+    alike = _equally_long(left, right, a[i], b[j])
+    sure = _callers_by_shift(apart[alike], shift[alike], caller[alike], width)
+    alone = 0 not in agree and len(sure) == 1 and max(sure.values()) >= _CALLERS_EQUALLY_LONG
+    return next(iter(sure)) * QUARTER if alone else 0
+
+
+def _callers_by_shift(apart: Ints, shift: Ints, caller: Ints, width: int) -> dict[int, int]:
+    """For each shift (in quarters) how many callers agree within ``width`` ms."""
+    return {int(s): _most_callers(apart[shift == s], caller[shift == s], width) for s in np.unique(shift)}
+
+
+def _equally_long(left: CallColumns, right: CallColumns, i: Ints, j: Ints) -> Mask:
+    """Calls with talk that are as long on both sides."""
+    alike: Mask = (left.talk[i] >= 5) & (np.abs(left.talk[i] - right.talk[j]) <= 2)
+    return alike
 
 
 def _same_sample(left: CallColumns, right: CallColumns, most: int) -> tuple[Ints, Ints]:

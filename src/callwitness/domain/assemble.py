@@ -293,7 +293,7 @@ def _reasons(legs: pl.DataFrame) -> pl.DataFrame:
     parts = (
         ("queue_log_connect", 0, log & person, {"agent": who, "seconds": pl.coalesce("wait_s", seconds)}),
         ("cel_bridge", 1, cel & person, {"agent": who, "seconds": talked}),
-        ("cdr_agent_leg", 2, cdr & person, {"agent": who, "seconds": talked}),
+        ("cdr_agent_leg", 2, cdr & person, {"agent": who, "seconds": seconds}),
         ("queue_log_abandon", 3, log & (result == "abandoned"), {"queue": pl.col("queue"), "seconds": pl.coalesce("wait_s", seconds)}),
         ("queue_log_exit", 3, log & result.is_in(["timeout", "empty", "key"]),
          {"queue": pl.col("queue"), "event": result, "seconds": pl.coalesce("wait_s", seconds)}),
@@ -302,11 +302,11 @@ def _reasons(legs: pl.DataFrame) -> pl.DataFrame:
         ("voicemail_message_unknown", 5, segment == "voicemail", {}),
         ("rejected_by_exchange", 4, (result == "rejected"), {"cause": pl.col("cause")}),
         ("cel_refused", 4, cel & (segment == "signal") & result.is_in(["busy", "failed"]), {"cause": pl.col("cause")}),
-        ("cdr_answered_by_machine", 6, machine & pl.col("answered_at").is_not_null(), {"app": pl.col("cause")}),
+        ("cdr_answered_by_machine", 6, machine & pl.col("answered_at").is_not_null(), {"app": segment}),
         ("cel_no_bridge", 7, cel & (segment == "call") & ~pl.col("human").fill_null(value=True), {}),
         ("cdr_no_answer", 8, cdr & (segment == "ring"), {"result": result}),
         ("claims_answered", 0, told & pl.col("human").fill_null(value=False),
-         {"source": pl.col("source"), "seconds": pl.coalesce("wait_s", seconds)}),
+         {"source": pl.col("source"), "seconds": pl.col("talk_s")}),
         ("claims_missed", 0, told & ~pl.col("human").fill_null(value=True),
          {"source": pl.col("source"), "result": result}),
     )  # fmt: skip

@@ -181,10 +181,13 @@ def _verdict() -> pl.Expr:
 def _with_lengths(facts: pl.DataFrame) -> pl.DataFrame:
     """wait_s, talk_s and people: of answered calls the human moment counts, of others the end."""
     answered = pl.col("answered")
-    human_at = pl.when(answered).then("agent_answered_at")
     empty = pl.lit([], dtype=pl.List(pl.String))
-    facts = facts.with_columns(
-        agent_answered_at=human_at,
+    not_before = {
+        column: pl.when(pl.col(column).is_not_null()).then(pl.max_horizontal(column, "started_at"))
+        for column in ("signal_answered_at", "queued_at", "agent_answered_at")
+    }
+    facts = facts.with_columns(**not_before).with_columns(
+        agent_answered_at=pl.when(answered).then("agent_answered_at"),
         human_voice_at=pl.lit(None, dtype=pl.Int64),
         agent=pl.when(answered).then("agent"),
         agents=pl.when(answered).then(pl.col("agents")).otherwise(empty).fill_null(empty),

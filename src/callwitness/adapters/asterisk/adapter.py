@@ -48,7 +48,9 @@ class Adapter:
         if guess is None:
             if not file.size:
                 return iter(())
-            expected = "expected CDR or CEL in CSV, a queue_log, or an SQL dump of the tables cdr, cel, queue_log"
+            expected = (
+                "expected CDR or CEL in CSV, a queue_log, or an SQL dump of the tables cdr, cel, queue_log"
+            )
             raise UnreadableEvidence(file.name, expected)
         return READERS[guess.layout](file, options)
 

@@ -18,8 +18,8 @@ _INTERFACE: Final = r"^[A-Za-z0-9]+/(?:[A-Z]+-)?([^@/]+)"
 
 
 def interface_extension(agent: pl.Expr) -> pl.Expr:
-    """The extension in an interface; null for a name."""
-    return agent.str.extract(_INTERFACE)
+    """The extension in an interface; null for a name, and for ``Agent/1001``, whose number is a login."""
+    return pl.when(~agent.str.starts_with("Agent/")).then(agent.str.extract(_INTERFACE))
 
 
 def member_extensions(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -34,17 +34,25 @@ def member_extensions(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame
 
 
 def _by_call(legs: pl.DataFrame) -> pl.DataFrame:
-    talks = legs.filter((pl.col("segment") == "talk") & pl.col("queue").is_not_null() & pl.col("human").fill_null(False))
+    talks = legs.filter(
+        (pl.col("segment") == "talk") & pl.col("queue").is_not_null() & pl.col("human").fill_null(False)
+    )
     single = talks.filter(pl.len().over("native_call_id", "queue", "witness") == 1)
     keys = ["native_call_id", "queue"]
-    cdr = single.filter((pl.col("witness") == "cdr") & pl.col("extension").is_not_null()).select(*keys, "extension")
-    queue_log = single.filter((pl.col("witness") == "queue_log") & interface_extension(pl.col("agent")).is_null())
+    cdr = single.filter((pl.col("witness") == "cdr") & pl.col("extension").is_not_null()).select(
+        *keys, "extension"
+    )
+    queue_log = single.filter(
+        (pl.col("witness") == "queue_log") & interface_extension(pl.col("agent")).is_null()
+    )
     votes = queue_log.select(*keys, "agent").drop_nulls().join(cdr, on=keys)
     return votes.group_by("agent").agg(pl.col("extension").mode().sort().first().alias("known")).sort("agent")
 
 
 def _by_channel(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    named = legs.filter(pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null())
+    named = legs.filter(
+        pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null()
+    )
     channels = (
         records.filter(pl.col("witness").is_in(["cel", "cdr"]) & ~is_local(pl.col("channel")))
         .select(unique_id().alias("agent_channel"), peer(pl.col("channel")).alias("known"))
@@ -64,4 +72,6 @@ def named(legs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """``extension`` and ``agent`` of every leg by the rule above."""
     extension = pl.coalesce("extension", interface_extension(pl.col("agent")), "known")
     legs = legs.join(members, on="agent", how="left", maintain_order="left")
-    return legs.with_columns(extension.alias("extension"), pl.coalesce(extension, "agent").alias("agent")).drop("known")
+    return legs.with_columns(
+        extension.alias("extension"), pl.coalesce(extension, "agent").alias("agent")
+    ).drop("known")

@@ -38,7 +38,9 @@ def talks(events: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
 
 def _stays(events: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
     """Columns of ``channels`` with ``bridge``, ``entered``, ``left``, ``rec_exit``: each time a channel was in a bridge."""
-    moves = events.filter(pl.col("event").is_in(["bridge_enter", "bridge_exit"]) & pl.col("bridge").is_not_null())
+    moves = events.filter(
+        pl.col("event").is_in(["bridge_enter", "bridge_exit"]) & pl.col("bridge").is_not_null()
+    )
     enters = pl.col("event") == "bridge_enter"
     stays = (
         moves.select("native_id", "bridge", "event", "started_at", "rec")
@@ -52,7 +54,9 @@ def _stays(events: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
         .drop_nulls("entered")
     )
     # A stay that the log does not close lasts until the channel ends.
-    return stays.join(channels, on="native_id", maintain_order="left").with_columns(pl.coalesce("left", "ended_at", "entered").alias("left"))
+    return stays.join(channels, on="native_id", maintain_order="left").with_columns(
+        pl.coalesce("left", "ended_at", "entered").alias("left")
+    )
 
 
 def _clusters(stays: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +67,9 @@ def _clusters(stays: pl.DataFrame) -> pl.DataFrame:
     label = edges.select("bridge").unique().with_columns(pl.col("bridge").alias("cluster"))
     while True:
         by_pair = edges.join(label, on="bridge").group_by("pair").agg(pl.col("cluster").min())
-        better = edges.join(by_pair, on="pair").group_by("bridge").agg(pl.col("cluster").min().alias("better"))
+        better = (
+            edges.join(by_pair, on="pair").group_by("bridge").agg(pl.col("cluster").min().alias("better"))
+        )
         merged = label.join(better, on="bridge")
         label = merged.select("bridge", pl.col("better").alias("cluster"))
         if not (merged["cluster"] != merged["better"]).any():

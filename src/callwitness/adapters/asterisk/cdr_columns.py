@@ -37,7 +37,9 @@ FREEPBX: Final = tuple(
 )
 DISPOSITIONS: Final = ("ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL")
 
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$|\d{1,2}[/.]\d{1,2}[/.]\d{4} \d{1,2}:\d\d(:\d\d)?$")
+_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$|\d{1,2}[/.]\d{1,2}[/.]\d{4} \d{1,2}:\d\d(:\d\d)?$"
+)
 _UNIQUEID: Final = re.compile(r"\S*\d{9,}\.\d+$")
 _CALLER_ID: Final = re.compile(r'(".*" ?)?<.*>$')
 _COUNT: Final = re.compile(r"-?\d+$")
@@ -79,7 +81,9 @@ def _freepbx(rows: Sequence[Sequence[str]], width: int) -> bool:
 
 def _custom(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...] | None:
     """A template of its own: the run ``start answer end duration billsec disposition`` is the anchor."""
-    starts = [at for at in range(width - 5) if _share(rows, at, _TIME) > 0.5 and _dispositions(rows, at + 5) > 0.5]
+    starts = [
+        at for at in range(width - 5) if _share(rows, at, _TIME) > 0.5 and _dispositions(rows, at + 5) > 0.5
+    ]
     if not starts or starts[0] < 4:
         return None
     at = starts[0]

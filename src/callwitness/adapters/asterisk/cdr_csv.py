@@ -53,7 +53,9 @@ class _Reader:
             rows = rows.filter(~pl.col("row").is_in(header["row"].implode()))
         columns = self.columns.get(width) or self._recognise(rows, width)
         if columns is None:
-            told = rows.with_columns(pl.lit(f"expected the columns of a CDR, found {width} other ones").alias("reason"))
+            told = rows.with_columns(
+                pl.lit(f"expected the columns of a CDR, found {width} other ones").alias("reason")
+            )
             return Batch(RECORDS.empty(), rejected_rows(told, self.file.name, joined(rows)))
         batch = self._named_batch(rows, columns)
         if batch.rejected.height * 2 > rows.height and not self.given:

@@ -27,7 +27,9 @@ _RESULT: Final = {
 _SLACK_MS: Final = 2_000  # whole seconds rounded apart
 
 
-def cdr_batch(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan, raw: pl.Expr | None = None) -> Batch:
+def cdr_batch(
+    frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan, raw: pl.Expr | None = None
+) -> Batch:
     """Rows with ``row`` and String columns named as in ``CDR_NAMES`` to one batch.
 
     raw: text of a row as shown when it is rejected; without it the fields joined.
@@ -53,7 +55,7 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     start_text = frame["start"].fill_null(frame["calldate"]) if frame["start"].has_nulls() else frame["start"]
-    epoch = uniqueid_ms(frame["uniqueid"])
+    epoch = frame.select(uniqueid_ms(pl.col("uniqueid"))).to_series()
     frame = frame.with_columns(
         start_text.alias("start_text"),
         epoch,
@@ -74,10 +76,15 @@ def _reason() -> pl.Expr:
                 start.is_null() | (start == "") | pl.col("started").is_null(),
                 pl.format("expected the start of a call as a date and time, found '{}'", start.fill_null("")),
             ),
-            (pl.col("started") < FIRST_CALL, pl.format("no call started at {}: a row typed in or emptied", start)),
+            (
+                pl.col("started") < FIRST_CALL,
+                pl.format("no call started at {}: a row typed in or emptied", start),
+            ),
             (
                 ~pl.col("disposition").is_in(DISPOSITIONS).fill_null(False),
-                pl.format("expected a disposition such as ANSWERED, found '{}'", pl.col("disposition").fill_null("")),
+                pl.format(
+                    "expected a disposition such as ANSWERED, found '{}'", pl.col("disposition").fill_null("")
+                ),
             ),
             (
                 duration.is_null() | billsec.is_null() | ~duration.is_finite() | ~billsec.is_finite(),
@@ -87,7 +94,10 @@ def _reason() -> pl.Expr:
                     pl.col("billsec").fill_null(""),
                 ),
             ),
-            ((duration < 0) | (billsec < 0), pl.format("negative duration: {} s, billed {} s", "duration", "billsec")),
+            (
+                (duration < 0) | (billsec < 0),
+                pl.format("negative duration: {} s, billed {} s", "duration", "billsec"),
+            ),
             (
                 ~no_times & (pl.col("end") != "") & pl.col("ended").is_null(),
                 pl.format("expected the end of a call as a date and time, found '{}'", pl.col("end")),
@@ -128,12 +138,20 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         pl.lit(sha256).alias("evidence"),
         pl.lit("leg").alias("kind"),
         pl.lit("cdr").alias("witness"),
-        _blank("uniqueid").add(pl.when(sequence.is_not_null()).then(pl.lit("#") + sequence.cast(pl.String)).otherwise(pl.lit(""))).alias("native_id"),
+        _blank("uniqueid")
+        .add(
+            pl.when(sequence.is_not_null()).then(pl.lit("#") + sequence.cast(pl.String)).otherwise(pl.lit(""))
+        )
+        .alias("native_id"),
         _blank("linkedid").alias("native_call_id"),
-        pl.coalesce(_blank("src"), pl.when(pl.col("src") == "").then(pl.col("clid").str.extract(r"<([^<>]*)>\s*$"))).alias("caller_raw"),
+        pl.coalesce(
+            _blank("src"), pl.when(pl.col("src") == "").then(pl.col("clid").str.extract(r"<([^<>]*)>\s*$"))
+        ).alias("caller_raw"),
         _blank("dst").alias("called_raw"),
         _blank("did").alias("did_raw"),
-        pl.when(pl.col("lastapp") == "Queue").then(_blank_expr(pl.col("lastdata").str.extract(r"^([^,|]+)"))).alias("queue"),
+        pl.when(pl.col("lastapp") == "Queue")
+        .then(_blank_expr(pl.col("lastdata").str.extract(r"^([^,|]+)")))
+        .alias("queue"),
         _blank("cnum").alias("extension"),
         _blank("channel").alias("channel"),
         started.alias("started_at"),

@@ -19,7 +19,13 @@ CUSTOM: Final = tuple(
     "eventtype eventtime cid_name cid_num cid_ani cid_rdnis cid_dnid exten context channame appname appdata amaflags "
     "accountcode uniqueid linkedid peer userfield userdeftype extra".split()
 )
-_ALIASES: Final = {"eventname": "eventtype", "event": "eventtype", "time": "eventtime", "channel": "channame", "eventextra": "extra"}
+_ALIASES: Final = {
+    "eventname": "eventtype",
+    "event": "eventtype",
+    "time": "eventtime",
+    "channel": "channame",
+    "eventextra": "extra",
+}
 _EVENT: Final = re.compile(
     r"(CHAN_START|CHAN_END|ANSWER|HANGUP|APP_START|APP_END|BRIDGE_ENTER|BRIDGE_EXIT|BRIDGE_START|BRIDGE_END|LINKEDID_END)$"
 )

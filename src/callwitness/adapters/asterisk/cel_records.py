@@ -30,11 +30,15 @@ _NUMBERED: Final = {
 }
 
 
-def cel_batch(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan, raw: pl.Expr | None = None) -> Batch:
+def cel_batch(
+    frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan, raw: pl.Expr | None = None
+) -> Batch:
     """Rows with ``row`` and String columns named as in ``CEL_NAMES`` to one batch."""
     missing = [pl.lit(None, pl.String).alias(name) for name in sorted(CEL_NAMES - set(frame.columns))]
     frame = frame.with_columns(missing)
-    frame = frame.with_columns(*moment_ms(frame["eventtime"]).iter_columns(), pl.col("eventtype").str.strip_chars())
+    frame = frame.with_columns(
+        *moment_ms(frame["eventtime"]).iter_columns(), pl.col("eventtype").str.strip_chars()
+    )
     frame = frame.with_columns(_reason().alias("reason"))
     wrong = frame["reason"].is_not_null()
     rejected = rejected_rows(frame.filter(wrong), file, joined(frame) if raw is None else raw)
@@ -46,7 +50,10 @@ def _reason() -> pl.Expr:
         [
             (
                 ~pl.col("eventtype").str.contains(r"^([A-Za-z][A-Za-z0-9_]*|\d{1,2})$").fill_null(False),
-                pl.format("expected the name of an event such as CHAN_START, found '{}'", pl.col("eventtype").fill_null("")),
+                pl.format(
+                    "expected the name of an event such as CHAN_START, found '{}'",
+                    pl.col("eventtype").fill_null(""),
+                ),
             ),
             (
                 pl.col("ms").is_null() | (pl.col("ms") < FIRST_CALL),
@@ -80,12 +87,18 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         text("uniqueid").alias("native_id"),
         text("linkedid").alias("native_call_id"),
         text("cid_num").alias("caller_raw"),
-        pl.coalesce(pl.when(pl.col("event") == "chan_start").then(text("exten")), text("cid_dnid")).alias("called_raw"),
-        pl.when(pl.col("appname") == "Queue").then(pl.col("appdata").str.extract(r"^([^,|]+)")).alias("queue"),
+        pl.coalesce(pl.when(pl.col("event") == "chan_start").then(text("exten")), text("cid_dnid")).alias(
+            "called_raw"
+        ),
+        pl.when(pl.col("appname") == "Queue")
+        .then(pl.col("appdata").str.extract(r"^([^,|]+)"))
+        .alias("queue"),
         text("channame").alias("channel"),
         pl.col("ms").alias("started_at"),
         pl.col("grid").alias("precision_ms"),
         pl.when(pl.col("event") == "hangup").then("hangupcause").alias("cause"),
-        detail.pack(detail.CEL, pl.when("utc").then(pl.lit(detail.UTC)).otherwise(pl.lit(detail.LOCAL))).alias("detail"),
+        detail.pack(
+            detail.CEL, pl.when("utc").then(pl.lit(detail.UTC)).otherwise(pl.lit(detail.LOCAL))
+        ).alias("detail"),
     )
     return RECORDS.conform(with_called(with_caller(records, plan), plan))

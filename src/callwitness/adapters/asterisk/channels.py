@@ -57,13 +57,17 @@ def context_side(context: pl.Expr, options: ReadOptions) -> pl.Expr:
 def peer_sides(records: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     """``peer``, ``side`` of every peer that the source's records tell about."""
     cdr = detail.unpack(records.filter(pl.col("witness") == "cdr"), detail.CDR)
-    cel = detail.unpack(records.filter((pl.col("witness") == "cel") & (pl.col("event") == "chan_start")), detail.CEL)
+    cel = detail.unpack(
+        records.filter((pl.col("witness") == "cel") & (pl.col("event") == "chan_start")), detail.CEL
+    )
     callers = cdr.select(
         peer(pl.col("channel")).alias("peer"),
         is_local(pl.col("channel")).alias("local"),
         pl.lit(2).alias("rank"),
         context_side(pl.col("dcontext"), options).alias("side"),
-        pl.col("caller_kind").replace_strict({"number": TRUNK, "extension": INTERNAL}, default=None).alias("by_number"),
+        pl.col("caller_kind")
+        .replace_strict({"number": TRUNK, "extension": INTERNAL}, default=None)
+        .alias("by_number"),
     )
     called = cdr.select(
         peer(pl.col("dstchannel")).alias("peer"),

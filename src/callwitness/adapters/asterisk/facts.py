@@ -12,19 +12,30 @@ from callwitness.ingest.contract import NumberPlan
 
 _NUMBER: Final = r"^(\+|\d{7})"  # more than an extension or a service number
 
-FACTS: Final = ("direction", "caller_raw", "caller", "caller_key", "caller_kind", "called", "did", "did_key", "trunk")
+FACTS: Final = (
+    "direction",
+    "caller_raw",
+    "caller",
+    "caller_key",
+    "caller_kind",
+    "called",
+    "did",
+    "did_key",
+    "trunk",
+)
 
 
 def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     """One row a call: ``native_call_id`` and ``FACTS``.
 
     paths: rows in order of time with ``witness``, ``native_call_id``, ``a_peer``, ``a_side`` (None for Local halves), ``a_local``,
-    ``b_peer``, ``b_side``, the number columns of RECORDS, ``dialled`` (number called as +E164 or digits),
+    ``b_peer``, ``b_side``, ``called_side``, the number columns of RECORDS, ``dialled`` (number called as +E164 or digits),
     ``dialled_key`` and ``started_outside`` (the context says it came from outside).
     """
     own = ~pl.col("a_local")
     origin = pl.col("a_side").filter(own).first()
     to_trunk = (pl.col("b_side") == TRUNK).any()
+    to_inside = ((pl.col("b_side") == INTERNAL) | (pl.col("called_side") == INTERNAL)).any()
     outside = pl.col("started_outside").any() | pl.col("did").is_not_null().any()
     number_called = pl.col("called").str.contains(_NUMBER).fill_null(False)
     first_kind = pl.col("caller_kind").drop_nulls().first()
@@ -32,7 +43,7 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     direction = (
         pl.when(origin == TRUNK)
         .then(pl.lit("inbound"))
-        .when((origin == INTERNAL) & (to_trunk | number_called.first()))
+        .when((origin == INTERNAL) & (to_trunk | (number_called.first() & ~to_inside)))
         .then(pl.lit("outbound"))
         .when(origin == INTERNAL)
         .then(pl.lit("internal"))
@@ -50,7 +61,10 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
         paths.group_by("native_call_id", maintain_order=True)
         .agg(
             direction.alias("direction"),
-            *(pl.col(name).filter(told).first() for name in ("caller_raw", "caller", "caller_key", "caller_kind")),
+            *(
+                pl.col(name).filter(told).first()
+                for name in ("caller_raw", "caller", "caller_key", "caller_kind")
+            ),
             pl.col("called").drop_nulls().first().alias("called"),
             pl.col("did").drop_nulls().first().alias("did"),
             pl.col("called").filter(number_called).first().alias("number"),
@@ -61,7 +75,10 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
         )
         .with_columns(
             # The number dialled from outside, where the source has no column for it.
-            pl.when(pl.col("direction") == "inbound").then(pl.coalesce("did", "number")).otherwise("did").alias("did"),
+            pl.when(pl.col("direction") == "inbound")
+            .then(pl.coalesce("did", "number"))
+            .otherwise("did")
+            .alias("did"),
             pl.when(pl.col("direction") == "inbound").then(None).otherwise("called").alias("called"),
             pl.col("caller_kind").fill_null("withheld"),
             pl.col("caller_key").fill_null(0),

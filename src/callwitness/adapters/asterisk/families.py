@@ -38,7 +38,11 @@ def _cdr_ids(records: pl.DataFrame) -> pl.DataFrame:
         return records
     own = pl.coalesce(
         pl.when(unique_id() != "").then(unique_id()),
-        pl.format("{}@{}", pl.col("channel").fill_null(pl.col("file") + "," + pl.col("row").cast(pl.String)), "started_at"),
+        pl.format(
+            "{}@{}",
+            pl.col("channel").fill_null(pl.col("file") + "," + pl.col("row").cast(pl.String)),
+            "started_at",
+        ),
     )
     known = _components(_cdr_lives(rows, own))
     return (
@@ -63,16 +67,28 @@ def _queue_log_ids(records: pl.DataFrame) -> pl.DataFrame:
     is_queue = pl.col("witness") == "queue_log"
     return (
         records.join(known, left_on="native_id", right_on="id", how="left", maintain_order="left")
-        .with_columns(pl.when(is_queue).then(pl.coalesce("known", "native_call_id")).otherwise("native_call_id").alias("native_call_id"))
+        .with_columns(
+            pl.when(is_queue)
+            .then(pl.coalesce("known", "native_call_id"))
+            .otherwise("native_call_id")
+            .alias("native_call_id")
+        )
         .drop("known")
     )
 
 
 def _cdr_lives(records: pl.DataFrame, node: pl.Expr) -> pl.DataFrame:
     """``native_call_id``, ``life``, ``started_at``: calls and the lives of channels that their CDR rows show."""
-    rows = detail.unpack(records.filter(pl.col("witness") == "cdr"), detail.CDR).with_columns(node.alias("node"))
+    rows = detail.unpack(records.filter(pl.col("witness") == "cdr"), detail.CDR).with_columns(
+        node.alias("node")
+    )
     seen = pl.concat(
-        rows.select("node", "started_at", "ended_at", pl.col(name).str.strip_suffix(";1").str.strip_suffix(";2").alias("name"))
+        rows.select(
+            "node",
+            "started_at",
+            "ended_at",
+            pl.col(name).str.strip_suffix(";1").str.strip_suffix(";2").alias("name"),
+        )
         for name in ("channel", "dstchannel")
     ).drop_nulls("name")
     seen = seen.sort("name", "started_at", "node")
@@ -92,15 +108,21 @@ def _cel_lives(records: pl.DataFrame) -> pl.DataFrame:
 
 def _components(shared: pl.DataFrame) -> pl.DataFrame:
     """``native_call_id``, ``root`` of calls that share a life with another one."""
-    firsts = shared.group_by("native_call_id").agg(pl.col("started_at").min()).sort("started_at", "native_call_id")
+    firsts = (
+        shared.group_by("native_call_id").agg(pl.col("started_at").min()).sort("started_at", "native_call_id")
+    )
     ranks = firsts.select("native_call_id", pl.int_range(pl.len(), dtype=pl.Int64).alias("rank"))
     pairs = shared.select("native_call_id", "life").unique()
     crowded = pairs.group_by("life").len().filter(pl.col("len") > 1).select("life")
     edges = pairs.join(crowded, on="life", how="semi").join(ranks, on="native_call_id")
     best = edges.group_by("native_call_id").agg(pl.col("rank").min())
     while True:
-        by_life = edges.drop("rank").join(best, on="native_call_id").group_by("life").agg(pl.col("rank").min())
-        better = edges.drop("rank").join(by_life, on="life").group_by("native_call_id").agg(pl.col("rank").min())
+        by_life = (
+            edges.drop("rank").join(best, on="native_call_id").group_by("life").agg(pl.col("rank").min())
+        )
+        better = (
+            edges.drop("rank").join(by_life, on="life").group_by("native_call_id").agg(pl.col("rank").min())
+        )
         joined = best.join(better, on="native_call_id", suffix="_new")
         best = better
         if not (joined["rank"] != joined["rank_new"]).any():

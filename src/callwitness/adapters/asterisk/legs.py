@@ -33,17 +33,23 @@ def exchange_legs(records: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     cel = _with_both_sides(_of(records, "cel", detail.CEL), sides, None)
     queue_log = _of(records, "queue_log", detail.QUEUE_LOG)
     joins = roots(records)
-    facts = _facts(cdr, cel, queue_log, joins, options)
-    with_direction = facts.select("native_call_id", pl.col("direction"))
+    facts = _facts(cdr, cel, queue_log, joins, sides, options)
+    cdr, cel = _with_direction(cdr, facts), _with_direction(cel, facts)
     parts = [
         cdr_legs(cdr).with_columns(pl.lit("cdr").alias("witness"), pl.col("dcontext").alias("last_context")),
-        cel_legs(cel.drop("direction").join(with_direction, on="native_call_id", how="left", maintain_order="left")),
+        cel_legs(cel),
         queue_legs(queue_log),
     ]
     parts[1:] = [
-        part.with_columns(pl.lit(name).alias("witness")) for part, name in zip(parts[1:], ("cel", "queue_log"), strict=True) if part.width
+        part.with_columns(pl.lit(name).alias("witness"))
+        for part, name in zip(parts[1:], ("cel", "queue_log"), strict=True)
+        if part.width
     ]
-    legs = pl.concat([part for part in parts if part.height], how="diagonal_relaxed") if any(part.height for part in parts) else LEGS.empty()
+    legs = (
+        pl.concat([part for part in parts if part.height], how="diagonal_relaxed")
+        if any(part.height for part in parts)
+        else LEGS.empty()
+    )
     return _finished(legs, facts, joins, records)
 
 
@@ -51,17 +57,29 @@ def _of(records: pl.DataFrame, witness: str, names: tuple[str, ...]) -> pl.DataF
     return detail.unpack(records.filter(pl.col("witness") == witness), names)
 
 
+def _with_direction(rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    known = facts.select("native_call_id", "direction")
+    return rows.drop("direction").join(known, on="native_call_id", how="left", maintain_order="left")
+
+
 def _with_both_sides(rows: pl.DataFrame, sides: pl.DataFrame, far: str | None) -> pl.DataFrame:
     rows = with_sides(rows, sides, "channel", "a")
     if far:
         return with_sides(rows, sides, far, "b")
     return rows.with_columns(
-        pl.lit(None, pl.String).alias("b_peer"), pl.lit(None, pl.String).alias("b_side"), pl.lit(False).alias("b_local")
+        pl.lit(None, pl.String).alias("b_peer"),
+        pl.lit(None, pl.String).alias("b_side"),
+        pl.lit(False).alias("b_local"),
     )
 
 
 def _facts(
-    cdr: pl.DataFrame, cel: pl.DataFrame, queue_log: pl.DataFrame, joins: pl.DataFrame, options: ReadOptions
+    cdr: pl.DataFrame,
+    cel: pl.DataFrame,
+    queue_log: pl.DataFrame,
+    joins: pl.DataFrame,
+    sides: pl.DataFrame,
+    options: ReadOptions,
 ) -> pl.DataFrame:
     """Facts of each call, joined calls sharing the facts of the oldest."""
     born = cel.filter(pl.col("event") == "chan_start")
@@ -70,39 +88,58 @@ def _facts(
         # Later channels of the call are its far ends: seen from the caller, the side they stand on is the called one.
         pl.when(~first).then("a_peer").alias("b_peer"),
         pl.when(~first).then("a_side").alias("b_side"),
-        *(pl.when(first).then(name).alias(name) for name in ("a_peer", "a_side", "caller_raw", "caller", "caller_kind", "called", "context")),
+        *(
+            pl.when(first).then(name).alias(name)
+            for name in ("a_peer", "a_side", "caller_raw", "caller", "caller_kind", "called", "context")
+        ),
         (pl.col("a_local") | ~first).alias("a_local"),
     )
     entered = queue_log.filter(pl.col("event") == "enterqueue").with_columns(
-        *(pl.lit(None, pl.String).alias(name) for name in ("a_peer", "a_side", "b_peer", "b_side", "context")),
+        *(
+            pl.lit(None, pl.String).alias(name)
+            for name in ("a_peer", "a_side", "b_peer", "b_side", "context")
+        ),
         pl.lit(True).alias("a_local"),
     )
     paths = pl.concat(
-        rows.select(*_PATH) for rows in (births, cdr.with_columns(pl.col("dcontext").alias("context")), entered)
+        rows.select(*_PATH)
+        for rows in (births, cdr.with_columns(pl.col("dcontext").alias("context")), entered)
     )
     rank = pl.col("witness").replace_strict({"cel": 0, "cdr": 1, "queue_log": 2}, return_dtype=pl.Int64)
     paths = (
         paths.join(joins, on="native_call_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("root", "native_call_id").alias("native_call_id"))
+        .join(
+            sides.rename({"peer": "called", "side": "called_side"}),
+            on="called",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns((context_side(pl.col("context"), options) == "trunk").alias("started_outside"))
         .sort(rank, "started_at", "rec", maintain_order=True)
     )
     facts = call_facts(paths, options.numbers)
     others = joins.join(facts, left_on="root", right_on="native_call_id").drop("root")
-    return pl.concat([facts, others.select(facts.columns)]).unique("native_call_id", keep="first", maintain_order=True)
+    return pl.concat([facts, others.select(facts.columns)]).unique(
+        "native_call_id", keep="first", maintain_order=True
+    )
 
 
-def _finished(legs: pl.DataFrame, facts: pl.DataFrame, joins: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def _finished(
+    legs: pl.DataFrame, facts: pl.DataFrame, joins: pl.DataFrame, records: pl.DataFrame
+) -> pl.DataFrame:
     if not legs.height:
         return LEGS.empty()
-    missing = [name for name in ("agent", "extension", "agent_channel", "last_context") if name not in legs.columns]
+    missing = [
+        name for name in ("agent", "extension", "agent_channel", "last_context") if name not in legs.columns
+    ]
     legs = legs.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     members = member_extensions(legs, records)
     legs = named(legs.drop(*FACTS, strict=False), members)
     legs = legs.join(facts, on="native_call_id", how="left", maintain_order="left").join(
         joins.rename({"root": "joins"}), on="native_call_id", how="left", maintain_order="left"
     )
-    machine = pl.col("segment").is_in(["signal", "announcement", "ivr"])
+    machine = pl.col("segment").is_in(["call", "signal", "announcement", "ivr"])
     legs = legs.with_columns(
         pl.when(machine & pl.col("last_context").str.contains(_REJECTED))
         .then(pl.lit("rejected"))

@@ -10,7 +10,17 @@ from typing import Final
 
 import polars as pl
 
-_CONNECTS: Final = ("Dial", "Queue", "AppDial", "AppQueue", "FollowMe", "Bridge", "Pickup", "ParkedCall", "Page")
+_CONNECTS: Final = (
+    "Dial",
+    "Queue",
+    "AppDial",
+    "AppQueue",
+    "FollowMe",
+    "Bridge",
+    "Pickup",
+    "ParkedCall",
+    "Page",
+)
 _MACHINES: Final = {
     "VoiceMail": "voicemail",
     "VoiceMailMain": "voicemail",
@@ -77,21 +87,53 @@ def cdr_legs(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(talk | (segment == "ring")).then(_party()).alias("extension"),
         pl.col("native_id").str.split("#").list.first().alias("native_id"),
     )
+    legs = _connected_later(legs)
     return pl.concat([legs, _queue_visits(legs)], how="diagonal").drop("wait_s")
+
+
+def _connected_later(legs: pl.DataFrame) -> pl.DataFrame:
+    """A queue that answered before ringing has the machine's answer in the agent's row too.
+
+    The other members' phones stopped ringing when the agent took the call, or before: the last of them is nearer.
+    """
+    by_visit = ["native_call_id", "channel", "queue"]
+    rang = legs.filter((pl.col("segment") == "ring") & (pl.col("lastapp") == "Queue")).select(
+        *by_visit, pl.col("ended_at").alias("stopped")
+    )
+    talk = legs.filter((pl.col("segment") == "talk") & (pl.col("lastapp") == "Queue")).select(
+        *by_visit, "rec", "answered_at", "ended_at"
+    )
+    later = (
+        talk.join(rang, on=by_visit)
+        .filter(pl.col("stopped").is_between("answered_at", "ended_at"))
+        .group_by("rec")
+        .agg(pl.col("stopped").max())
+    )
+    return (
+        legs.join(later, on="rec", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("stopped", "answered_at").alias("answered_at"),
+            pl.when(pl.col("stopped").is_not_null())
+            .then((pl.col("ended_at") - pl.col("stopped")) / 1000)
+            .otherwise("talk_s")
+            .alias("talk_s"),
+        )
+        .drop("stopped")
+    )
 
 
 def _party() -> pl.Expr:
     """Our person on the path: the called side, and the calling side where the path leaves by a trunk."""
-    outward = (pl.col("b_side") == "trunk") & (pl.col("a_side") != "trunk")
-    forwarded = (pl.col("b_side") == "trunk") & (pl.col("a_side") == "trunk")
-    rang_outside = outward & (pl.col("result") != "answered")
+    outside = (pl.col("b_side") == "trunk").fill_null(False)
+    inbound = pl.col("direction").fill_null("inbound") == "inbound"
+    first_caller = pl.col("a_peer").filter(~pl.col("a_local")).first().over("native_call_id")
     return (
-        pl.when(rang_outside)
-        .then(None)
-        .when(outward)
-        .then(pl.coalesce("extension", "a_peer"))
-        .when(forwarded)
+        pl.when(outside & inbound)
         .then(pl.coalesce("dialled", "called_raw"))
+        .when(outside & (pl.col("result") != "answered"))
+        .then(None)
+        .when(outside)
+        .then(pl.coalesce("extension", pl.when(~pl.col("a_local")).then("a_peer"), first_caller))
         .otherwise("b_peer")
     )
 
@@ -101,13 +143,15 @@ def _queue_visits(legs: pl.DataFrame) -> pl.DataFrame:
     paths = legs.filter((pl.col("lastapp") == "Queue") & pl.col("dstchannel").is_not_null())
     took = pl.col("segment") == "talk"
     by_caller = ["native_call_id", "channel", "queue"]
-    waited = legs.filter((pl.col("segment") == "queue")).select(by_caller).unique()
+    waited = legs.filter(pl.col("segment") == "queue").select(by_caller).unique()
     return (
         paths.join(waited, on=by_caller, how="anti", nulls_equal=True)
         .sort("started_at", "rec")
         .group_by(by_caller, maintain_order=True)
         .agg(
-            pl.exclude("segment", "result", "human", "answered_at", "ended_at", "extension", "talk_s").first(),
+            pl.exclude(
+                "segment", "result", "human", "answered_at", "ended_at", "extension", "talk_s"
+            ).first(),
             pl.lit("queue").alias("segment"),
             pl.when(~took.any()).then(pl.lit(False)).alias("human"),
             pl.when(took.any()).then(pl.lit("answered")).otherwise(pl.lit("abandoned")).alias("result"),

@@ -20,9 +20,9 @@ _APPS: Final = {
     "queue": "queue",
 }
 # Q.850 causes by which a phone or trunk that rang went away.
-_RING_RESULTS: Final = {"17": "busy", "26": "cancelled"} | {
-    cause: "failed" for cause in "1 2 3 5 6 20 22 27 28 29 34 38 41 42 44 50 58 63 88 102 111".split()
-}
+_RING_RESULTS: Final = {"17": "busy", "26": "cancelled"} | dict.fromkeys(
+    "1 2 3 5 6 20 22 27 28 29 34 38 41 42 44 50 58 63 88 102 111".split(), "failed"
+)
 _REFUSED: Final = "21"
 _LEFT_MS: Final = 500  # the queue ended because the caller's channel did
 
@@ -35,7 +35,7 @@ def cel_legs(events: pl.DataFrame) -> pl.DataFrame:
     channels = _channels(events)
     talked = _talk_legs(talks(events, channels))
     parts = [
-        _whole_calls(channels, bridges_logged="bridge_enter" in events["event"]),
+        _whole_calls(channels, talked, bridges_logged="bridge_enter" in events["event"]),
         talked,
         _ring_legs(channels, talked),
         _app_legs(events, channels, talked),
@@ -63,18 +63,28 @@ def _channels(events: pl.DataFrame) -> pl.DataFrame:
         pl.col("precision_ms").max(),
         first("cause", "hangup").alias("cause"),
         first("other", "hangup").alias("hangup_source"),
-        pl.col("caller_raw").filter(event.is_in(["answer", "bridge_enter", "hangup"])).first().alias("own_number"),
+        pl.col("caller_raw")
+        .filter(event.is_in(["answer", "bridge_enter", "hangup"]))
+        .first()
+        .alias("own_number"),
         pl.col("context").drop_nulls().last().alias("last_context"),
         (event == "chan_start").any().alias("born"),
     )
     dialled = rows.group_by("native_call_id").agg(
-        pl.col("appdata").filter(pl.col("app") == "Dial").str.extract(DIALLED).drop_nulls().last().alias("dialled")
+        pl.col("appdata")
+        .filter(pl.col("app") == "Dial")
+        .str.extract(DIALLED)
+        .drop_nulls()
+        .last()
+        .alias("dialled")
     )
     channels = channels.join(dialled, on="native_call_id", how="left", maintain_order="left")
     order = pl.col("started_at").rank("ordinal").over("native_call_id")
     own = pl.col("started_at").filter(~pl.col("a_local")).min().over("native_call_id")
     return channels.with_columns(
-        ((pl.col("native_id") == pl.col("native_call_id")) | ((order == 1) & (pl.col("started_at") == own))).alias("origin"),
+        (
+            (pl.col("native_id") == pl.col("native_call_id")) | ((order == 1) & (pl.col("started_at") == own))
+        ).alias("origin"),
         _extension().alias("extension"),
     )
 
@@ -106,7 +116,9 @@ def _talk_legs(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _ring_legs(channels: pl.DataFrame, talked: pl.DataFrame) -> pl.DataFrame:
     """Channels that the exchange called and that never came to talk."""
-    rang = channels.filter(~pl.col("origin") & ~pl.col("a_local") & pl.col("answered_at").is_null() & pl.col("born"))
+    rang = channels.filter(
+        ~pl.col("origin") & ~pl.col("a_local") & pl.col("answered_at").is_null() & pl.col("born")
+    )
     if talked.height:
         rang = rang.join(talked.select("native_id"), on="native_id", how="anti")
     return rang.select(
@@ -120,36 +132,62 @@ def _ring_legs(channels: pl.DataFrame, talked: pl.DataFrame) -> pl.DataFrame:
         "precision_ms",
         "cause",
         pl.lit("ring").alias("segment"),
-        pl.col("cause").replace_strict(_RING_RESULTS, default="no_answer", return_dtype=pl.String).alias("result"),
+        pl.col("cause")
+        .replace_strict(_RING_RESULTS, default="no_answer", return_dtype=pl.String)
+        .alias("result"),
         pl.lit(False).alias("human"),
     )
 
 
-def _whole_calls(channels: pl.DataFrame, bridges_logged: bool) -> pl.DataFrame:
-    """One ``signal`` leg a call: when the exchange took the caller's channel, answered it, and let it go."""
-    ids = ["native_call_id", "native_id", "rec", "rec_end", "started_at", "answered_at", "ended_at", "precision_ms", "cause"]
+def _whole_calls(channels: pl.DataFrame, talked: pl.DataFrame, bridges_logged: bool) -> pl.DataFrame:
+    """One leg a call: when the exchange took the caller's channel, answered it, and let it go.
+
+    Its segment is ``call``, which denies a person where nobody was bridged; ``signal`` where the call was refused.
+    """
+    ids = [
+        "native_call_id",
+        "native_id",
+        "rec",
+        "rec_end",
+        "started_at",
+        "answered_at",
+        "ended_at",
+        "precision_ms",
+        "cause",
+    ]
     refused = (pl.col("cause") == _REFUSED) & pl.col("answered_at").is_null()
     alone = pl.len().over("native_call_id") == 1
     by_caller = pl.col("hangup_source") == pl.col("channel")
     by_dialplan = pl.col("hangup_source").str.starts_with("dialplan")
-    return channels.with_columns(alone.alias("alone")).filter("origin").select(
-        *ids,
-        "last_context",
-        pl.lit("signal").alias("segment"),
+    result = (
         pl.when(refused & pl.col("alone"))
         .then(pl.lit("rejected"))
         .when(pl.col("answered_at").is_not_null())
         .then(pl.lit("answered"))
         .otherwise(pl.col("cause").replace_strict(_RING_RESULTS, default="no_answer", return_dtype=pl.String))
-        .alias("result"),
-        pl.lit(False if bridges_logged else None, pl.Boolean).alias("human"),
-        pl.when(by_caller)
-        .then(pl.lit("caller"))
-        .when(by_dialplan)
-        .then(pl.lit("system"))
-        .when(pl.col("hangup_source").str.contains("/"))
-        .then(pl.lit("callee"))
-        .alias("hangup_by"),
+    )
+    met = pl.col("native_call_id").is_in(talked["native_call_id"].unique().implode())
+    return (
+        channels.with_columns(alone.alias("alone"))
+        .with_columns(result.alias("result"))
+        .filter("origin")
+        .select(
+            *ids,
+            "last_context",
+            "result",
+            pl.when(pl.col("result").is_in(["busy", "failed"]))
+            .then(pl.lit("signal"))
+            .otherwise(pl.lit("call"))
+            .alias("segment"),
+            pl.when(~met & pl.lit(bridges_logged)).then(pl.lit(False)).alias("human"),
+            pl.when(by_caller)
+            .then(pl.lit("caller"))
+            .when(by_dialplan)
+            .then(pl.lit("system"))
+            .when(pl.col("hangup_source").str.contains("/"))
+            .then(pl.lit("callee"))
+            .alias("hangup_by"),
+        )
     )
 
 
@@ -182,7 +220,9 @@ def _app_legs(events: pl.DataFrame, channels: pl.DataFrame, talked: pl.DataFrame
 def _first_talk(legs: pl.DataFrame, talked: pl.DataFrame) -> pl.DataFrame:
     """``leg``, ``answered_at`` of the queue visits in which somebody came to talk."""
     talked = talked.select("native_call_id", "answered_at")
-    waits = legs.filter(pl.col("segment") == "queue").select("leg", "native_call_id", "started_at", "ended_at")
+    waits = legs.filter(pl.col("segment") == "queue").select(
+        "leg", "native_call_id", "started_at", "ended_at"
+    )
     return (
         waits.join(talked, on="native_call_id")
         .filter(pl.col("answered_at").is_between("started_at", "ended_at"))

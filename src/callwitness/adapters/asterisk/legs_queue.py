@@ -10,9 +10,7 @@ from typing import Final
 
 import polars as pl
 
-_ENDS: Final = (
-    "abandon exitwithtimeout exitempty exitwithkey withdraw joinempty leaveempty full closed agentdump syscompat".split()
-)
+_ENDS: Final = "abandon exitwithtimeout exitempty exitwithkey withdraw joinempty leaveempty full closed agentdump syscompat".split()
 _TALK_ENDS: Final = "completeagent completecaller blindtransfer attendedtransfer transfer".split()
 _RINGS: Final = ("ringnoanswer", "ringcanceled")
 _TRANSFERS: Final = ("blindtransfer", "attendedtransfer", "transfer")
@@ -21,7 +19,11 @@ _SAME: Final = ("native_id", "queue", "agent", "event", "started_at", "detail")
 
 def queue_legs(events: pl.DataFrame) -> pl.DataFrame:
     """Legs of queue_log records (with ``rec``); ``extension`` stays to be read from the agent's name."""
-    starts = events.filter(pl.col("event") == "queuestart").select(pl.col("started_at").alias("restart")).sort("restart")
+    starts = (
+        events.filter(pl.col("event") == "queuestart")
+        .select(pl.col("started_at").alias("restart"))
+        .sort("restart")
+    )
     rows = (
         events.filter(pl.col("kind") == "event")
         .unique(_SAME, keep="first", maintain_order=True)  # copytruncate writes lines twice
@@ -54,9 +56,9 @@ def _visits(rows: pl.DataFrame, restarts: pl.DataFrame) -> pl.DataFrame:
         event.is_in([*_ENDS, "connect", "enterqueue"]).any().alias("is_visit"),
     )
     known = visits.filter("is_visit").with_columns(
-        pl.coalesce("entered", pl.col("closed_at") - (pl.col("wait_s").fill_null(0) * 1000).cast(pl.Int64), "seen_at").alias(
-            "started_at"
-        )
+        pl.coalesce(
+            "entered", pl.col("closed_at") - (pl.col("wait_s").fill_null(0) * 1000).cast(pl.Int64), "seen_at"
+        ).alias("started_at")
     )
     known = known.sort("started_at").join_asof(
         restarts.rename({"restart": "ended_by_restart"}),
@@ -69,7 +71,9 @@ def _visits(rows: pl.DataFrame, restarts: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("closed_at", "ended_by_restart").alias("ended_at"),
         pl.col("result").fill_null("unknown"),
         pl.lit("queue").alias("segment"),
-        pl.when(pl.col("answered_at").is_null() & pl.col("closed_at").is_not_null()).then(pl.lit(False)).alias("human"),
+        pl.when(pl.col("answered_at").is_null() & pl.col("closed_at").is_not_null())
+        .then(pl.lit(False))
+        .alias("human"),
     )
 
 
@@ -93,7 +97,9 @@ def _talks(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("p2").filter(event == "connect").first().alias("agent_channel"),
     )
     # Without CONNECT (the file begins later) the end of the talk and its length tell when it began.
-    began = pl.coalesce("answered_at", pl.col("ended_at") - (pl.col("talk_s").fill_null(0) * 1000).cast(pl.Int64))
+    began = pl.coalesce(
+        "answered_at", pl.col("ended_at") - (pl.col("talk_s").fill_null(0) * 1000).cast(pl.Int64)
+    )
     return talks.with_columns(began.alias("answered_at")).select(
         pl.exclude("visit", "talk", "ring_s"),
         (pl.col("answered_at") - (pl.col("ring_s").fill_null(0) * 1000).cast(pl.Int64)).alias("started_at"),

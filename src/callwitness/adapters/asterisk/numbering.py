@@ -17,7 +17,9 @@ def with_caller(frame: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
         .when(read["number"].is_not_null())
         .then(pl.lit("number"))
     )
-    return frame.with_columns(read["number"].alias("caller"), read["key"].alias("caller_key"), kind.alias("caller_kind"))
+    return frame.with_columns(
+        read["number"].alias("caller"), read["key"].alias("caller_key"), kind.alias("caller_kind")
+    )
 
 
 def with_called(frame: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:

@@ -10,7 +10,9 @@ from callwitness.ingest.kit.lines import read_blocks
 _SHOWN = 2_000
 
 
-def original_texts(file: EvidenceFile, rows: Sequence[tuple[str | None, int]]) -> dict[tuple[str | None, int], str]:
+def original_texts(
+    file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
+) -> dict[tuple[str | None, int], str]:
     """Text of physical lines by (sheet, row). Rows the file does not have are left out."""
     wanted: dict[int, list[tuple[str | None, int]]] = {}
     for key in rows:

@@ -43,7 +43,9 @@ def table_frame(frame: pl.DataFrame) -> pl.DataFrame:
     whole = pl.col("data").str.split_exact("|", 5).struct.rename_fields(list(PARAMETERS)).alias("whole")
     frame = frame.with_columns(whole).with_columns(
         *(
-            pl.coalesce(pl.when(pl.col(f"data{at}") != "").then(f"data{at}"), pl.col("whole").struct.field(f"p{at}")).alias(f"p{at}")
+            pl.coalesce(
+                pl.when(pl.col(f"data{at}") != "").then(f"data{at}"), pl.col("whole").struct.field(f"p{at}")
+            ).alias(f"p{at}")
             for at in range(1, 6)
         ),
         pl.col("whole").struct.field("p6"),
@@ -58,13 +60,19 @@ def _from_lines(block: LineBlock, file: EvidenceFile, options: ReadOptions) -> I
     overlong = [row for row, _ in block.overlong]
     if overlong:
         reason = f"a line of more than {MAX_LINE:,} characters"
-        told = pl.DataFrame([(row, reason, raw) for row, raw in block.overlong], schema=["row", "reason", "raw"], orient="row")
+        told = pl.DataFrame(
+            [(row, reason, raw) for row, raw in block.overlong], schema=["row", "reason", "raw"], orient="row"
+        )
         yield Batch(RECORDS.empty(), rejected_rows(told, file.name, pl.col("raw")))
     if frame.height:
         names = [*HEAD, *PARAMETERS, "rest"]
         fields = pl.col("line").str.splitn("|", len(names)).struct.rename_fields(names).alias("fields")
         yield queue_log_batch(
-            frame.with_columns(fields).unnest("fields"), file.name, file.sha256, options.numbers, pl.col("line")
+            frame.with_columns(fields).unnest("fields"),
+            file.name,
+            file.sha256,
+            options.numbers,
+            pl.col("line"),
         )
 
 
@@ -80,7 +88,13 @@ def _from_table(file: EvidenceFile, names: tuple[str, ...], options: ReadOptions
             short = rows.filter(~whole)
             if short.height:
                 reason = pl.lit(f"expected {len(names)} columns as in the header").alias("reason")
-                yield Batch(RECORDS.empty(), rejected_rows(short.with_columns(reason), file.name, joined(short)))
+                yield Batch(
+                    RECORDS.empty(), rejected_rows(short.with_columns(reason), file.name, joined(short))
+                )
             if whole.any():
-                named = rows.filter(whole).with_columns(pl.col(field).alias(name) for field, name in known.items())
-                yield queue_log_batch(table_frame(named), file.name, file.sha256, options.numbers, joined(named))
+                named = rows.filter(whole).with_columns(
+                    pl.col(field).alias(name) for field, name in known.items()
+                )
+                yield queue_log_batch(
+                    table_frame(named), file.name, file.sha256, options.numbers, joined(named)
+                )

@@ -60,7 +60,10 @@ def _reason() -> pl.Expr:
             ),
             (
                 ~pl.col("event").str.contains(r"^[A-Za-z][\w -]*$").fill_null(False),
-                pl.format("expected the name of an event such as ENTERQUEUE, found '{}'", pl.col("event").fill_null("")),
+                pl.format(
+                    "expected the name of an event such as ENTERQUEUE, found '{}'",
+                    pl.col("event").fill_null(""),
+                ),
             ),
         ]
     )
@@ -84,7 +87,12 @@ def seconds_of(event: pl.Expr) -> dict[str, pl.Expr]:
         .then(p[2])
     )
     talk = pl.when(completed).then(p[1]).when(transferred).then(p[3]).when(link).then(p[4])
-    ring = pl.when(event == "CONNECT").then(p[2]).when(event.is_in(["RINGNOANSWER", "RINGCANCELED"])).then(p[0] / 1000)
+    ring = (
+        pl.when(event == "CONNECT")
+        .then(p[2])
+        .when(event.is_in(["RINGNOANSWER", "RINGCANCELED"]))
+        .then(p[0] / 1000)
+    )
     return {"wait_s": wait, "talk_s": talk, "ring_s": ring}
 
 
@@ -118,7 +126,9 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         .when(event.is_in(["COMPLETECALLER", "ABANDON"]))
         .then(pl.lit("caller"))
         .alias("hangup_by"),
-        detail.pack(detail.QUEUE_LOG, pl.when("utc").then(pl.lit(detail.UTC)).otherwise(pl.lit(detail.LOCAL))).alias("detail"),
+        detail.pack(
+            detail.QUEUE_LOG, pl.when("utc").then(pl.lit(detail.UTC)).otherwise(pl.lit(detail.LOCAL))
+        ).alias("detail"),
     )
     entered = records["event"] == "enterqueue"
     records = with_caller(records, plan)

@@ -40,13 +40,19 @@ def guess_layout(head: bytes) -> Guess | None:
 def _queue_log(lines: list[str]) -> Guess | None:
     hits = sum(bool(_QUEUE_LINE.match(line)) for line in lines)
     if lines and hits * 2 > len(lines):
-        return Guess(_NAME, "queue_log", 0.97, f"{hits} of {len(lines)} lines are epoch|callid|queue|agent|EVENT")
+        return Guess(
+            _NAME, "queue_log", 0.97, f"{hits} of {len(lines)} lines are epoch|callid|queue|agent|EVENT"
+        )
     return None
 
 
 def _csv(lines: list[str]) -> Guess | None:
     for delimiter in (",", ";", "\t"):
-        rows = [fields for line in lines if (fields := split_record(line[:100_000], delimiter)) and len(fields) > 4]
+        rows = [
+            fields
+            for line in lines
+            if (fields := split_record(line[:100_000], delimiter)) and len(fields) > 4
+        ]
         if rows and (guess := _table(rows)):
             return guess
     return None
@@ -58,15 +64,23 @@ def _table(rows: list[list[str]]) -> Guess | None:
     if cel_header(rows[0]):
         return Guess(_NAME, "cel_csv", 0.97, "header of the table cel")
     header = header_columns(rows[0])
-    if header and {"disposition", "billsec"} <= set(header) and {"channel", "lastapp", "dstchannel"} & set(header):
-        return Guess(_NAME, "freepbx_csv" if "calldate" in header else "cdr_csv", 0.97, "header of the table cdr")
+    if (
+        header
+        and {"disposition", "billsec"} <= set(header)
+        and {"channel", "lastapp", "dstchannel"} & set(header)
+    ):
+        return Guess(
+            _NAME, "freepbx_csv" if "calldate" in header else "cdr_csv", 0.97, "header of the table cdr"
+        )
     by_width: dict[int, list[list[str]]] = {}
     for row in rows:
         by_width.setdefault(len(row), []).append(row)
     for width, alike in sorted(by_width.items(), key=lambda item: -len(item[1])):
         if columns := columns_of(alike):
             layout = "freepbx_csv" if columns[: len(FREEPBX)] == FREEPBX[:width] else "cdr_csv"
-            return Guess(_NAME, layout, 0.97, f"rows of {width} columns with channel, application and disposition")
+            return Guess(
+                _NAME, layout, 0.97, f"rows of {width} columns with channel, application and disposition"
+            )
         if cel_columns(alike):
             return Guess(_NAME, "cel_csv", 0.97, f"rows of {width} columns with events such as CHAN_START")
     return None

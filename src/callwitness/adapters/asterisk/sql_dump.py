@@ -43,7 +43,9 @@ def read_sql_dump(file: EvidenceFile, options: ReadOptions) -> Iterator[Batch]:
                     passed[table] += sum(row.values is not None for row in mine)
     if passed and not seen:
         names = ", ".join(sorted(passed))
-        raise UnreadableEvidence(file.name, f"expected a table cdr, cel or queue_log; table= would read {names}")
+        raise UnreadableEvidence(
+            file.name, f"expected a table cdr, cel or queue_log; table= would read {names}"
+        )
     notes = tuple(
         Note("table_passed_over", {"file": file.name, "table": table, "rows": count})
         for table, count in sorted(passed.items())

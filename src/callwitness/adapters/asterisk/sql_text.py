@@ -16,15 +16,22 @@ from callwitness.adapters.asterisk.sql_window import Window
 _NAME: Final = rb'(?:[`"]?[\w$-]+[`"]?\.)?[`"]?(?P<%b>[\w$-]+)[`"]?'
 _STATEMENT: Final = re.compile(
     rb"^[ \t]*+(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?" + _NAME % b"created" + rb"\s*\("
-    rb"|(?:INSERT|REPLACE)\s+(?:IGNORE\s+|DELAYED\s+)?INTO\s+" + _NAME % b"filled"
+    rb"|(?:INSERT|REPLACE)\s+(?:IGNORE\s+|DELAYED\s+)?INTO\s+"
+    + _NAME
+    % b"filled"
     + rb"\s*(?:\((?P<into>[^()]{0,4000})\)\s*)?VALUES\s*+"
     rb"|COPY\s+" + _NAME % b"copied" + rb"\s*\((?P<copying>[^()]{0,4000})\)\s+FROM\s+stdin;[ \t\r]*\n)",
     re.IGNORECASE | re.MULTILINE,
 )
 # Possessive, so that an open quote fails at once.
-_VALUE: Final = rb"(?:[_A-Za-z0-9]*+'(?:[^'\\]++|\\.|'')*+'|[-+.\w]++)"
-_TUPLE: Final = re.compile(rb"\(\s*+" + _VALUE + rb"(?:\s*+,\s*+" + _VALUE + rb")*+\s*+\)", re.DOTALL)
-_VALUES: Final = re.compile(rb"[_A-Za-z0-9]*+'((?:[^'\\]++|\\.|'')*+)'|([-+.\w]++)", re.DOTALL)
+_BARE: Final = rb"(?:NULL|TRUE|FALSE|DEFAULT|0x[0-9A-F]*+|[-+]?[0-9.]++(?:E[-+]?[0-9]++)?)"
+_VALUE: Final = rb"(?:[_A-Za-z0-9]*+'(?:[^'\\]++|\\.|'')*+'|" + _BARE + rb")"
+_TUPLE: Final = re.compile(
+    rb"\(\s*+" + _VALUE + rb"(?:\s*+,\s*+" + _VALUE + rb")*+\s*+\)", re.DOTALL | re.IGNORECASE
+)
+_VALUES: Final = re.compile(
+    rb"[_A-Za-z0-9]*+'((?:[^'\\]++|\\.|'')*+)'|(" + _BARE + rb")", re.DOTALL | re.IGNORECASE
+)
 _ESCAPE: Final = re.compile(rb"\\(.)|''", re.DOTALL)
 _ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"", b"Z": b"\x1a", b"b": b"\b"}
 _COPY_ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -53,7 +60,9 @@ def read_rows(stream: IO[bytes]) -> Iterator[TableRow]:
             yield from _copied(window, _text(found["copied"]).lower(), _listed(found["copying"]))
         else:
             table = _text(found["filled"]).lower()
-            yield from _inserted(window, table, _listed(found["into"]) if found["into"] else tables.get(table, ()))
+            yield from _inserted(
+                window, table, _listed(found["into"]) if found["into"] else tables.get(table, ())
+            )
 
 
 def _inserted(window: Window, table: str, columns: tuple[str, ...]) -> Iterator[TableRow]:
@@ -71,7 +80,9 @@ def _inserted(window: Window, table: str, columns: tuple[str, ...]) -> Iterator[
 
 def _copied(window: Window, table: str, columns: tuple[str, ...]) -> Iterator[TableRow]:
     while (raw := window.next_line()) is not None and raw != b"\\.":
-        values = [None if part == b"\\N" else _text(_unescaped(part, _COPY_ESCAPED)) for part in raw.split(b"\t")]
+        values = [
+            None if part == b"\\N" else _text(_unescaped(part, _COPY_ESCAPED)) for part in raw.split(b"\t")
+        ]
         yield TableRow(table, columns, window.line - 1, values, raw)
 
 

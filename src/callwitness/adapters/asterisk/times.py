@@ -35,14 +35,26 @@ def _slashed_ms(texts: pl.Series, near: pl.Series | None) -> pl.Series:
     second = second.fill_null(0)
 
     def build(month: pl.Series, day: pl.Series) -> pl.Series:
-        valid = (month <= 12) & (day <= 31) & (hour < 24) & (minute < 60) & (second < 60) & (month > 0) & (day > 0)
+        valid = (
+            (month <= 12)
+            & (day <= 31)
+            & (hour < 24)
+            & (minute < 60)
+            & (second < 60)
+            & (month > 0)
+            & (day > 0)
+        )
         padded = [part.cast(pl.String).str.zfill(2) for part in (month, day, hour, minute, second)]
         text = pl.select(
             pl.concat_str(year.cast(pl.String), padded[0], padded[1], separator="-")
             + " "
             + pl.concat_str(*padded[2:], separator=":")
         ).to_series()
-        return text.set(~valid.fill_null(False), None).str.to_datetime(_USUAL, time_unit="ms", strict=False).dt.epoch("ms")
+        return (
+            text.set(~valid.fill_null(False), None)
+            .str.to_datetime(_USUAL, time_unit="ms", strict=False)
+            .dt.epoch("ms")
+        )
 
     day_first, month_first = build(b, a), build(a, b)
     if near is not None:
@@ -53,9 +65,11 @@ def _slashed_ms(texts: pl.Series, near: pl.Series | None) -> pl.Series:
     return month_first if month_first.null_count() < day_first.null_count() else day_first
 
 
-def uniqueid_ms(ids: pl.Series) -> pl.Series:
+def uniqueid_ms(ids: pl.Expr) -> pl.Expr:
     """The epoch in ``[systemname-]epoch.sequence`` as ms UTC, null where there is none."""
-    return (ids.str.extract(r"(?:^|-)(\d{9,10})\.\d+$").cast(pl.Int64, strict=False) * 1000).alias("uniqueid_ms")
+    return (ids.str.extract(r"(?:^|-)(\d{9,10})\.\d+$").cast(pl.Int64, strict=False) * 1000).alias(
+        "uniqueid_ms"
+    )
 
 
 def moment_ms(texts: pl.Series, near: pl.Series | None = None) -> pl.DataFrame:

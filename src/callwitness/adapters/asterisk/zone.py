@@ -42,7 +42,9 @@ def _settle(rows: pl.DataFrame, file: str, witness: str, options: ReadOptions) -
     rows = rows.with_columns(uniqueid_ms(pl.col("native_id").str.split("#").list.first()).alias("birth"))
     births = _births(rows, witness)
     by_zone = pl.lit(0, pl.Int64) if options.zone is None else offset_at(pl.col("started_at"), options.zone)
-    agree = births.filter((by_zone - pl.col("offset")).abs() < _QUARTER_MS // 2).height if births.height else 0
+    agree = (
+        births.filter((by_zone - pl.col("offset")).abs() < _QUARTER_MS // 2).height if births.height else 0
+    )
     trusted = options.zone is not None and agree * 2 >= births.height
     rows = rows.join(births.select("birth", "offset"), on="birth", how="left", maintain_order="left")
     if not births.height or trusted:
@@ -63,7 +65,9 @@ def offset_at(wall: pl.Expr, zone: str) -> pl.Expr:
     """Offset in ms of wall-clock ms in a zone: the earlier of two, and beyond a gap the one before it."""
     moment = pl.from_epoch(wall, time_unit="ms")
     placed = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    later = (moment + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    later = (moment + pl.duration(hours=1)).dt.replace_time_zone(
+        zone, ambiguous="earliest", non_existent="null"
+    )
     return pl.coalesce(wall - placed.dt.epoch("ms"), wall + 3_600_000 - later.dt.epoch("ms"))
 
 
@@ -94,7 +98,9 @@ def _nearest(rows: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
 
 def _note(file: str, births: pl.DataFrame, said: str | None, trusted: bool) -> Note:
     if not births.height:
-        return Note("zone_found", {"file": file, "zone": said or "UTC", "by": "option" if said else "assumed"})
+        return Note(
+            "zone_found", {"file": file, "zone": said or "UTC", "by": "option" if said else "assumed"}
+        )
     if trusted:
         return Note("zone_found", {"file": file, "zone": said or "", "by": "option, uniqueid agrees"})
     looks_like = _label(births["offset"])

@@ -16,12 +16,17 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from callwitness.ingest.kit.lines import MAX_LINE, LineBlock, read_blocks
 
 MAX_RECORD_LINES: Final = 64
 REJECTED_LINES: Final = {"row": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
+
+_Ints = npt.NDArray[np.int64]
+_Flags = npt.NDArray[np.bool_]
+_Bytes = npt.NDArray[np.uint8]
 
 _LF: Final = 10
 _QUOTE: Final = 34
@@ -107,7 +112,7 @@ def _read_block(block: LineBlock, delimiter: str, seen: set[int]) -> FieldBlock:
     data = np.frombuffer(block.data, np.uint8)
     ends = np.flatnonzero(data == _LF)
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    slow = _irregular(data, starts, ends, ord(delimiter))
+    slow = _irregular(data, ends, ord(delimiter))
     blank = starts == ends
     parts: list[pl.DataFrame] = []
     rejected = [(row, f"a line of more than {MAX_LINE:,} characters", raw) for row, raw in block.overlong]
@@ -129,11 +134,10 @@ def _read_block(block: LineBlock, delimiter: str, seen: set[int]) -> FieldBlock:
 
 
 def _irregular(
-    data: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    starts: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ends: np.ndarray[tuple[int], np.dtype[np.int64]],
+    data: _Bytes,
+    ends: _Ints,
     delimiter: int,
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+) -> _Flags:
     """Which lines the fast reader must not see."""
     slow = np.zeros(len(ends), bool)
     quotes = np.flatnonzero(data == _QUOTE)
@@ -153,9 +157,7 @@ def _irregular(
     return slow
 
 
-def _mark_open(
-    slow: np.ndarray[tuple[int], np.dtype[np.bool_]], odd: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> None:
+def _mark_open(slow: _Flags, odd: _Ints) -> None:
     """Lines with an open quote, and the lines that a cell between two of them may span."""
     slow[odd] = True
     for first, last in zip(odd.tolist(), odd.tolist()[1:], strict=False):
@@ -165,9 +167,9 @@ def _mark_open(
 
 def _pick(
     data: bytes,
-    starts: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ends: np.ndarray[tuple[int], np.dtype[np.int64]],
-    lines: np.ndarray[tuple[int], np.dtype[np.int64]],
+    starts: _Ints,
+    ends: _Ints,
+    lines: _Ints,
 ) -> bytes:
     """The chosen lines, runs of neighbours copied at once."""
     breaks = np.flatnonzero(np.diff(lines) != 1)
@@ -176,9 +178,7 @@ def _pick(
     return b"".join(data[starts[i] : ends[j] + 1] for i, j in zip(first.tolist(), last.tolist(), strict=True))
 
 
-def _parse_regular(
-    data: bytes, rows: np.ndarray[tuple[int], np.dtype[np.int64]], delimiter: str
-) -> list[pl.DataFrame]:
+def _parse_regular(data: bytes, rows: _Ints, delimiter: str) -> list[pl.DataFrame]:
     """Regular lines to fields: at once when all have the width of the first, else by width."""
     width = len(split_record(data[: data.index(b"\n")].decode(), delimiter) or [])
     try:
@@ -208,15 +208,13 @@ def _polars(data: bytes, width: int, delimiter: str) -> pl.DataFrame:
     )
 
 
-def _labelled(
-    frame: pl.DataFrame, rows: np.ndarray[tuple[int], np.dtype[np.int64]], width: int
-) -> pl.DataFrame:
+def _labelled(frame: pl.DataFrame, rows: _Ints, width: int) -> pl.DataFrame:
     return frame.select(
         pl.Series("row", rows, pl.Int64), pl.lit(width, pl.Int64).alias("width"), pl.all().fill_null("")
     )
 
 
-def _widths(data: bytes, delimiter: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _widths(data: bytes, delimiter: str) -> _Ints:
     """Number of fields of each line: delimiters outside quotes, plus one."""
     codes = np.frombuffer(data, np.uint8)
     inside = np.cumsum(codes == _QUOTE, dtype=np.uint8) & 1

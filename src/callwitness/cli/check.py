@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from callwitness.ingest.registry import adapter_packages
 from callwitness.report.page import ReportInput, render
 from callwitness.services.arguments import check_names, parse_source
 from callwitness.services.check import CheckRequest, CheckResult, check
+from callwitness.services.databases import password_variable
 from callwitness.services.files import write_result
 from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
@@ -148,9 +150,19 @@ def _request(sources: list[str], settings: Settings, period: str | None, as_of: 
         read=settings.read,
         read_default=settings.read_default,
         neutral=settings.neutral,
+        passwords=_passwords({argument.name for argument in arguments}, settings),
         period=parse_period(period) if period else None,
         as_of=_moment(as_of, settings.rules.zone) if as_of else None,
     )
+
+
+def _passwords(sources: set[str], settings: Settings) -> dict[str, str]:
+    """Passwords of databases: the environment, else the configuration."""
+    given = {
+        name: os.environ.get(password_variable(name), settings.passwords.get(name))
+        for name in sorted(sources)
+    }
+    return {name: password for name, password in given.items() if password is not None}
 
 
 def _moment(text: str, zone: str) -> int:

@@ -26,9 +26,7 @@ def simulate_command(
     """Write the files of every witness of an invented company, and the truth."""
     if out.is_dir() and any(out.iterdir()):
         raise UsageError(f"--out {out}: the folder is not empty")
-    options = WorldOptions(
-        days=days, calls_per_day=calls_per_day, seed=seed, country=country, **({"zone": zone} if zone else {})
-    )
+    options = WorldOptions(days=days, calls_per_day=calls_per_day, seed=seed, zone=zone, country=country)
     with ConsoleProgress() as progress:
         simulate(options, out, progress)
     typer.echo(

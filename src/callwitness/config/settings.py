@@ -43,6 +43,7 @@ class Settings:
     neutral: frozenset[str] = frozenset({"provider"})
     read_default: ReadOptions = field(default_factory=ReadOptions)
     read: Mapping[str, ReadOptions] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def load(path: Path | None) -> Settings:
@@ -80,6 +81,7 @@ class _Reader:
             neutral=frozenset(self.texts(self.section("trust"), "trust", "neutral", ["provider"])),
             read_default=read,
             read=self._sources(read),
+            passwords=self._passwords(),
         )
 
     def _rules(self, zone: str, plan: NumberPlan, numbers: Mapping[str, Any]) -> Rules:
@@ -226,12 +228,16 @@ class _Reader:
         for name, each in self.section("sources").items():
             if not isinstance(each, dict):
                 raise self.wrong(f"sources.{name}", "a table of options", each)
-            options = {key: str(value) for key, value in each.items()}
+            options = {key: str(value) for key, value in each.items() if key != "password"}
             zone = self.zone(options.pop("zone", read.zone), f"sources.{name}.zone")
             found[name] = ReadOptions(
                 zone=zone, numbers=read.numbers, own_numbers=read.own_numbers, options=options
             )
         return found
+
+    def _passwords(self) -> dict[str, str]:
+        sources = self.section("sources")
+        return {name: str(each["password"]) for name, each in sources.items() if "password" in each}
 
 
 def _minutes(text: str) -> int:

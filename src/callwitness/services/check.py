@@ -36,6 +36,7 @@ class CheckRequest:
     read: Mapping[str, ReadOptions] = field(default_factory=dict)
     read_default: ReadOptions = field(default_factory=ReadOptions)
     neutral: frozenset[str] = frozenset({"provider"})
+    passwords: Mapping[str, str] = field(default_factory=dict)
     period: tuple[str, str] | None = None
     as_of: int | None = None
 
@@ -69,7 +70,7 @@ def check(request: CheckRequest, progress: Progress = silent, workdir: Path | No
 
 
 def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckResult:
-    evidence = gather(request.arguments, workdir)
+    evidence = gather(request.arguments, workdir, request.passwords)
     sources = _read(evidence, request, progress)
     infos = [_info(source, request.neutral) for source in sources]
     progress("assemble", 0)

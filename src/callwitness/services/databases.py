@@ -43,16 +43,23 @@ def export_table(argument: SourceArgument, password: str | None, folder: Path) -
     table = argument.options.get("table", "cdr")
     if address.password is not None:
         variable = password_variable(argument.name)
-        raise UsageError(f"{argument.name}: no password in the address; set {variable} or sources.{argument.name}.password")
+        raise UsageError(
+            f"{argument.name}: no password in the address; set {variable} or sources.{argument.name}.password"
+        )
     if not _TABLE.fullmatch(table):
         raise UsageError(f"{argument.name}: table={table!r}: expected the name of a table")
     shown = f"{address.scheme}://{address.hostname or ''}{address.path}/{table}"
     path = folder / f"{argument.name}-{table}.csv"
     try:
-        with _connected(address, argument, password) as connection, path.open("w", encoding="utf-8", newline="") as out:
+        with (
+            _connected(address, argument, password) as connection,
+            path.open("w", encoding="utf-8", newline="") as out,
+        ):
             _write(connection, address.scheme, table, csv.writer(out, lineterminator="\n"))
     except ImportError:
-        raise UsageError(f"{shown}: needs the extra 'databases': pip install callwitness[databases]") from None
+        raise UsageError(
+            f"{shown}: needs the extra 'databases': pip install callwitness[databases]"
+        ) from None
     except Exception as problem:
         if isinstance(problem, UsageError):
             raise
@@ -74,7 +81,9 @@ def _connected(address: SplitResult, argument: SourceArgument, password: str | N
         socket = argument.options.get("socket")
         more = {"unix_socket": socket} if socket else {"host": address.hostname, "port": address.port or 3306}
         cursors = import_module("pymysql.cursors")
-        with closing(driver.connect(database=name, cursorclass=cursors.SSCursor, charset="utf8mb4", **more, **common)) as connection:
+        with closing(
+            driver.connect(database=name, cursorclass=cursors.SSCursor, charset="utf8mb4", **more, **common)
+        ) as connection:
             yield connection
         return
     host = argument.options.get("socket") or address.hostname

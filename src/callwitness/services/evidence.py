@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from callwitness.ingest.contract import EvidenceFile, Note
 from callwitness.ingest.kit.archives import open_evidence
 from callwitness.ingest.registry import recognise
 from callwitness.services.arguments import SourceArgument
+from callwitness.services.databases import export_table, is_database
 
 HEAD_BYTES = 65_536
 
@@ -35,8 +36,10 @@ class SourceEvidence:
     notes: list[Note] = field(default_factory=list)
 
 
-def gather(arguments: Sequence[SourceArgument], workdir: Path) -> list[SourceEvidence]:
-    """The evidence of every source, in order of role and name.
+def gather(
+    arguments: Sequence[SourceArgument], workdir: Path, passwords: Mapping[str, str]
+) -> list[SourceEvidence]:
+    """The evidence of every source, in order of role and name. passwords: of databases, by source.
 
     Raises ``UsageError`` for a path that does not exist or a kind nobody (or several) recognise,
     ``UnreadableEvidence`` for an argument from which nothing can be read.
@@ -45,12 +48,12 @@ def gather(arguments: Sequence[SourceArgument], workdir: Path) -> list[SourceEvi
     sources: dict[str, SourceEvidence] = {}
     for argument in sorted(arguments, key=lambda a: (order.index(a.role), a.name, a.text)):
         source = sources.setdefault(argument.name, SourceEvidence(argument.name, argument.role))
-        _add(source, argument, workdir)
+        _add(source, argument, workdir, passwords.get(argument.name))
     return list(sources.values())
 
 
-def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path) -> None:
-    paths = _paths(argument)
+def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, password: str | None) -> None:
+    paths = [export_table(argument, password, workdir)] if is_database(argument.path) else _paths(argument)
     many = len(paths) > 1 or Path(argument.path).is_dir()
     before = len(source.files)
     seen = {readable.file.sha256 + _member(readable.file.name) for readable in source.files}
@@ -123,7 +126,7 @@ def _paths(argument: SourceArgument) -> list[tuple[Path, str]]:
         return list(_walk(path, argument.path.rstrip("/")))
     if path.exists() or path.is_symlink():
         return [(path, argument.path)]
-    found = sorted(glob.glob(argument.path, recursive=True))
+    found = sorted(glob.glob(argument.path, recursive=True))  # noqa: PTH207 a pattern may be absolute
     if not found:
         raise UsageError(f"{argument.text!r}: no such file, folder or pattern: {argument.path}")
     return [

@@ -33,7 +33,7 @@ def test_every_line_of_the_template_is_valid_when_uncommented(tmp_path: Path) ->
     assert settings.rules.working_hours is not None
     assert settings.rules.working_hours[4] == ((540, 780), (840, 1020))
     assert settings.rules.working_hours[5] == ()
-    assert settings.rules.coverage["contractor"].directions == {"inbound"}
+    assert settings.rules.coverage["contractor"].directions == frozenset({"inbound"})
     assert len(settings.rules.outages) == 1
     assert settings.read["office"].zone == "UTC"
 

@@ -32,7 +32,9 @@ def test_an_argument_is_read_as_the_contract_says(text: str, expected: tuple[obj
     assert parsed(text) == expected
 
 
-@pytest.mark.parametrize("text", ["calls.csv", "phone=calls.csv", "provider=", "provider@=x", "office@a b=x", "office=asterisk:"])
+@pytest.mark.parametrize(
+    "text", ["calls.csv", "phone=calls.csv", "provider=", "provider@=x", "office@a b=x", "office=asterisk:"]
+)
 def test_a_wrong_argument_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(UsageError):
         parse_source(text, KINDS)

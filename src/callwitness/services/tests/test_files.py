@@ -53,5 +53,7 @@ def test_times_seconds_lists_and_unknowns_have_one_form() -> None:
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1))
 def test_no_cell_ever_begins_like_a_formula(cells: list[str]) -> None:
     texts = as_text(pl.DataFrame({"name": cells}))["name"].drop_nulls()
-    dangerous = [text for text in texts if text[0] in "=@\t\r" or (text[0] in "+-" and any(c.isalpha() for c in text))]
+    dangerous = [
+        text for text in texts if text[0] in "=@\t\r" or (text[0] in "+-" and any(c.isalpha() for c in text))
+    ]
     assert dangerous == []

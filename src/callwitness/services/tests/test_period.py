@@ -26,7 +26,9 @@ def test_the_day_of_the_clock_change_has_25_hours() -> None:
     assert kept.height == 25
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01..2026-13-02", "2026-11-02..2026-11-01", "2026-11-01..", ""])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01..2026-13-02", "2026-11-02..2026-11-01", "2026-11-01..", ""]
+)
 def test_a_wrong_period_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_period(text)

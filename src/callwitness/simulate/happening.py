@@ -107,5 +107,6 @@ class Call:
     tries: int = 0
     case: str = ""
     provider_id: str = ""
+    provider_copy: str = ""
     office_id: str = ""
     findings: list[str] = field(default_factory=list)

@@ -23,10 +23,11 @@ class Network:
         )
         self._rng = random.Random(f"{seed}/network")
 
-    def deliver(self, call: Call, line: Line) -> int | None:
+    def deliver(self, call: Call, line: Line, working: bool) -> int | None:
         """When the call reaches the exchange, None when it never does (verdict ``never_arrived``).
 
-        Fills in how the exchange sees caller and dialled number.
+        Fills in how the exchange sees caller and dialled number. Calls are lost in ``working`` hours only: at
+        night the office would have answered with an announcement, and no verdict hangs on it.
         """
         rng = self._rng
         target = self._company.lines[line.forwards_to]
@@ -38,7 +39,7 @@ class Network:
         delay = rng.uniform(1.2, 2.6) if forwarded else rng.uniform(0.12, 0.7)
         out = self.out_of_order(call.start)
         told = self._silent is None or not self._silent[0] <= call.start < self._silent[1]
-        if out or (rng.random() < self._share and told and call.caller not in self._excluded):
+        if out or (rng.random() < self._share and told and working and call.caller not in self._excluded):
             call.verdict, call.hangup_by, call.cause = "never_arrived", "caller", 0
             call.end = call.start + round(rng.uniform(3, 24) * SECOND)
             if not out:

@@ -36,7 +36,7 @@ class Office:
         call.office_id = call.channel.uniqueid
         if call.shown in self._company.blacklist:
             self._reject(call, at)
-        elif not open_at(self._wall, at):
+        elif not open_at(self._wall, call.start):
             self._closed(call, at, line)
         elif line.route == "ivr":
             self._menu(call, at, at + patience, talk)

@@ -142,9 +142,11 @@ class _World:
     def _inbound(self, at: int, attempt: Attempt) -> None:
         if attempt.caller in self._called_back and attempt.tries > 1:
             return  # was rung back meanwhile
+        if attempt.caller in self._company.blacklist and self._network.out_of_order(at):
+            return  # robots do not insist on a dead line
         line = self._company.lines[attempt.line]
         call = Call(0, "inbound", at, attempt.caller, line.number, line=attempt.line, tries=attempt.tries)
-        reaches = self._network.deliver(call, line)
+        reaches = self._network.deliver(call, line, open_at(self._wall, at))
         if reaches is not None:
             target = self._company.lines[line.forwards_to]
             self._office.receive(call, target, reaches, attempt.patience, attempt.talk)

@@ -82,7 +82,7 @@ class ProviderList:
         self._row(call, 0, form)
         if self._loss <= chance < self._loss + self._double and call.caller:
             self._id += 1
-            call.provider_id += f";{self._id}"
+            call.provider_copy = str(self._id)
             call.findings.append("duplicate_record")
             self._row(call, 1, (form + 1) % 5)
         self.first = self.first or call.start

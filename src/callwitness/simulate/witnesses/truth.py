@@ -17,7 +17,7 @@ from callwitness.simulate.happening import Call
 
 COLUMNS: Final = (
     "call_id", "started_at", "caller", "did", "direction", "verdict", "human_voice_at", "agent", "case",
-    "recovery", "provider_id", "office_id", "contractor_id", "finding",
+    "recovery", "provider_id", "office_id", "contractor_id", "finding", "provider_copy_id",
 )  # fmt: skip
 FINDING_COLUMNS: Final = ("finding", "source", "from", "to", "value", "detail")
 EDGE: Final = 300 * SECOND  # nobody can miss a call this close to the ends of the evidence
@@ -50,7 +50,7 @@ class TruthFile:
         self._rows.writerow((
             call.index, call.start, _number(call.caller), call.did if inside else _number(call.did),
             call.direction, call.verdict, iso(call.human) if call.human else "", call.agent, call.case,
-            call.provider_id, call.office_id, ";".join(call.findings),
+            call.provider_id, call.office_id, ";".join(call.findings), call.provider_copy,
         ))  # fmt: skip
 
     def finish(
@@ -65,14 +65,14 @@ class TruthFile:
         ):
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(COLUMNS)
-            for index, start, *facts, case, provider_id, office_id, found in csv.reader(draft):
+            for index, start, *facts, case, provider_id, office_id, found, copy in csv.reader(draft):
                 at = int(start)
                 kept = [
                     kind for kind in found.split(";") if kind not in lookers or lookers[kind].surrounds(at)
                 ]
                 rows.writerow((
                     f"T{int(index):07d}", iso(at), *facts, case, states.get(case, ""), provider_id, office_id,
-                    reports.get(int(index), ""), ";".join(kept),
+                    reports.get(int(index), ""), ";".join(kept), copy,
                 ))  # fmt: skip
         self._draft.unlink()
 

@@ -17,6 +17,7 @@ from callwitness.ingest.kit.html_tables import html_tables, looks_like_html
 from callwitness.ingest.kit.table_guess import find_header, guess_table
 from callwitness.ingest.kit.table_profile import TableProfile, correct, load_profile
 from callwitness.ingest.kit.table_reading import TableReader
+from callwitness.ingest.kit.text_lines import original_lines
 from callwitness.ingest.kit.workbooks import is_workbook, read_sheet, sheet_names, texts_of
 
 NUMBERS = frozenset({"caller", "client", "called", "did"})
@@ -167,7 +168,7 @@ def original_rows(
     with file.open() as stream:
         head = stream.read(HEAD)
     if not is_workbook(head, file.name):
-        return text_tables.original_lines(file, detect(head) or Encoding("utf-8"), rows)
+        return original_lines(file, detect(head) or Encoding("utf-8"), rows)
     found: dict[tuple[str | None, int], str] = {}
     for name in sorted({sheet for sheet, _ in rows if sheet}):
         sheet = read_sheet(file.path, file.name, name)

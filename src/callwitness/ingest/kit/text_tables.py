@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -11,7 +11,6 @@ from callwitness.domain.errors import UnreadableEvidence
 from callwitness.ingest.contract import EvidenceFile, ReadOptions
 from callwitness.ingest.kit import dates
 from callwitness.ingest.kit.delimited import (
-    MAX_RECORD_LINES,
     FieldBlock,
     fields_frame,
     read_delimited,
@@ -19,7 +18,6 @@ from callwitness.ingest.kit.delimited import (
 )
 from callwitness.ingest.kit.delimiters import declared_delimiter, guess_delimiter
 from callwitness.ingest.kit.encodings import HEAD, Encoding, decode, detect, lines_of, open_as_utf8
-from callwitness.ingest.kit.lines import read_blocks
 from callwitness.ingest.kit.table_profile import TableProfile
 
 _ENCODINGS = {"cp1251": "cp1251", "windows-1251": "cp1251", "koi8-r": "koi8-u", "koi8-u": "koi8-u"}
@@ -106,28 +104,3 @@ def _without_declaration(block: FieldBlock, delimiter: str) -> FieldBlock:
         return block
     text = delimiter.join(cell or "" for cell in first.row(0)[2:])
     return replace(block, fields=block.fields.slice(1)) if declared_delimiter(text) else block
-
-
-def original_lines(
-    file: EvidenceFile, encoding: Encoding, rows: Sequence[tuple[str | None, int]]
-) -> dict[tuple[str | None, int], str]:
-    """Physical lines of a text file by row; a quoted cell over several lines is given whole."""
-    wanted = {row: (sheet, row) for sheet, row in rows}
-    found: dict[tuple[str | None, int], str] = {}
-    with open_as_utf8(file.path, encoding) as stream:
-        for block in read_blocks(stream):
-            last = block.first_row + block.data.count(b"\n")
-            asked = [row for row in wanted if block.first_row <= row < last]
-            if not asked:
-                continue
-            lines = block.data.decode().split("\n")
-            found.update({wanted[row]: _whole_record(lines, row - block.first_row) for row in asked})
-    return found
-
-
-def _whole_record(lines: list[str], at: int) -> str:
-    end = at + 1
-    while "\n".join(lines[at:end]).count('"') % 2 and end < min(at + MAX_RECORD_LINES, len(lines)):
-        end += 1
-    text = "\n".join(lines[at:end])
-    return text if text.count('"') % 2 == 0 else lines[at]

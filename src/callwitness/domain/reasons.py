@@ -43,11 +43,19 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "covered_by_outage": (),
     "matched_by": ("rule", "seconds"),
     # clocks and coverage
-    "zone_wrong": ("source", "said", "looks_like", "hours"),
-    "zone_found": ("source", "zone", "by"),
+    "zone_wrong": ("source", "file", "said", "looks_like", "hours"),
+    "zone_found": ("source", "file", "zone", "by"),
     "clock_offset": ("source", "seconds", "uncertainty"),
     "clock_step": ("source", "seconds"),
     "expected_calls": ("source", "expected", "probability"),
+    # what reading the evidence noticed
+    "table_read": ("file", "profile"),
+    "cells_unreadable": ("file", "count", "row", "example"),
+    "empty_file": ("file",),
+    "same_bytes_twice": ("file",),
+    "member_passed_over": ("file", "why"),
+    "table_passed_over": ("file", "table", "rows"),
+    "report_superseded": ("file", "by", "rows"),
     # values that differ
     "differs": ("field", "left", "right", "tolerance"),
     "told_twice": ("source", "seconds"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -13,6 +13,8 @@ from callwitness.report.figures import SourceFigures, by_direction, by_verdict, 
 from callwitness.report.formats import Formats
 from callwitness.report.language import translations
 from callwitness.report.sentences import sentence, word
+
+_MOST_OF_A_CODE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was noticed about a source: a sentence, and the whole text behind it where there is one."""
+
+    text: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
     """A source as its card shows it: its entry of the summary, its figures and its notes."""
 
@@ -68,7 +78,8 @@ class SourceCard:
     figures: SourceFigures
     weeks: tuple[Mapping[str, Any], ...]
     zone: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
+    notes_left_out: int
 
 
 def overview(
@@ -185,17 +196,28 @@ def source_cards(
     for entry in summary.get("sources", ()):
         name = entry["name"]
         weeks = reliability.filter(pl.col("source") == name).sort("week")
-        told = (sentence(code, params, lang) for source, code, params in notes if source == name)
+        told, left_out = notes_of(((code, params) for source, code, params in notes if source == name), lang)
         cards.append(
             SourceCard(
                 entry=entry,
                 figures=source_figures(reliability, name),
                 weeks=tuple(weeks.iter_rows(named=True)),
                 zone=_zone(entry, lang),
-                notes=tuple(dict.fromkeys(told)),
+                notes=told,
+                notes_left_out=left_out,
             )
         )
     return cards
+
+
+def notes_of(notes: Iterable[tuple[str, Mapping[str, Any]]], lang: str) -> tuple[tuple[Note, ...], int]:
+    """The first few notes of each code as sentences, each once, and how many are left out."""
+    seen: dict[str, dict[str, Note]] = {}
+    for code, params in notes:
+        text = sentence(code, params, lang)
+        seen.setdefault(code, {}).setdefault(text, Note(text, params.get("profile")))
+    shown = [note for said in seen.values() for note in list(said.values())[:_MOST_OF_A_CODE]]
+    return tuple(shown), sum(len(said) for said in seen.values()) - len(shown)
 
 
 def _zone(entry: Mapping[str, Any], lang: str) -> str:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from callwitness.report import charts, figures, vocabulary
 from callwitness.report.formats import Formats
 from callwitness.report.language import translations
-from callwitness.report.overview import SourceCard, headline, overview, source_cards
+from callwitness.report.overview import Note, SourceCard, headline, notes_of, overview, source_cards
 from callwitness.report.questions import (
     calls_in_question,
     choose,
@@ -34,7 +34,6 @@ from callwitness.report.questions import (
 from callwitness.report.sentences import (
     finding_meaning,
     finding_title,
-    sentence,
     side_value,
     source_label,
     verdict_word,
@@ -164,12 +163,12 @@ def _clock(result: ReportInput, card: SourceCard, formats: Formats) -> Markup:
     return charts.clock_chart(points, translations(result.lang).gettext("Clock offset over time"), formats)
 
 
-def _general_notes(result: ReportInput, cards: Sequence[SourceCard]) -> list[str]:
-    """Sentences of notes that belong to no source of the page."""
+def _general_notes(result: ReportInput, cards: Sequence[SourceCard]) -> tuple[Note, ...]:
+    """Notes that belong to no source of the page."""
     names = {card.entry["name"] for card in cards}
-    return [
-        sentence(code, params, result.lang) for source, code, params in result.notes if source not in names
-    ]
+    return notes_of(
+        ((code, params) for source, code, params in result.notes if source not in names), result.lang
+    )[0]
 
 
 def _environment(formats: Formats) -> Environment:

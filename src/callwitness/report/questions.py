@@ -102,10 +102,10 @@ def choose(calls: pl.DataFrame, findings: pl.DataFrame, lost_callers: pl.DataFra
     """The gravest findings of each kind, and the calls of findings and of open cases, both within limits."""
     graded = findings.with_columns(_rank("severity", _SEVERITY_ORDER).alias("rank"))
     shown = (
-        graded.sort("kind", "rank", "finding_id")
+        graded.sort("kind", "rank", "from", "finding_id", nulls_last=True)
         .group_by("kind", maintain_order=True)
         .head(MOST_OF_A_KIND)
-        .sort("rank", "kind", "finding_id")
+        .sort("rank", "from", "kind", "finding_id", nulls_last=True)
     )
     wanted = [*shown["call_id"].to_list(), *_most_urgent(lost_callers)["last_call_id"].to_list()]
     called = [findings["call_id"], lost_callers["last_call_id"]]

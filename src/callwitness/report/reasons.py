@@ -104,12 +104,15 @@ _SAID_TOGETHER: Final[Mapping[str, tuple[str, ...]]] = {
 _CLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
     "zone_wrong": (
         _("The times of {source} look like {looks_like}, not {said}: {hours} h apart."),
+        _("The times in {file} look like {looks_like}, not {said}: {hours} h apart."),
         _("The times of {source} look like {looks_like}, not {said}."),
+        _("The times of {source} are {hours} h off: they are in another zone than said."),
         _("The times of {source} are in another zone than said."),
         _("The times are in another zone than said."),
     ),
     "zone_found": (
         _("{source} keeps its times in {zone} ({by})."),
+        _("The times in {file} are in {zone} ({by})."),
         _("{source} keeps its times in {zone}."),
         _("The zone of the times was found."),
     ),
@@ -146,6 +149,37 @@ _CLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
+_READING: Final[Mapping[str, tuple[str, ...]]] = {
+    "table_read": (
+        _("The columns of {file} were recognised by their words and values."),
+        _("The columns of a table were recognised by their words and values."),
+    ),
+    "cells_unreadable": (
+        _("{file}: {count} cells could not be read, the first in row {row}: {example}."),
+        _("{file}: {count} cells could not be read."),
+        _("Some cells could not be read."),
+    ),
+    "empty_file": (_("{file} is empty."), _("A file is empty.")),
+    "same_bytes_twice": (
+        _("{file} is the same file once more; it was read once."),
+        _("The same file was given twice and read once."),
+    ),
+    "member_passed_over": (
+        _("{file} was passed over: {why}."),
+        _("{file} was passed over."),
+        _("A file was passed over."),
+    ),
+    "table_passed_over": (
+        _("{file}: the table {table} ({rows} rows) holds no calls and was passed over."),
+        _("A table without calls was passed over."),
+    ),
+    "report_superseded": (
+        _("{file} is corrected by {by}: {rows} rows count no more."),
+        _("{file} is corrected by {by}."),
+        _("A report is corrected by a later one."),
+    ),
+}
+
 _WHY_MISSED: Final[Mapping[str, tuple[str, ...]]] = {
     "agent_on_call": (_("{agent} was on another call"), _("the agent was on another call")),
     "agent_not_logged_in": (_("{agent} was not logged in"), _("the agent was not logged in")),
@@ -161,5 +195,6 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     **_SAID_BY_ONE,
     **_SAID_TOGETHER,
     **_CLOCKS,
+    **_READING,
     **_WHY_MISSED,
 }

@@ -20,18 +20,20 @@ from callwitness.report.reasons import SENTENCES
 Value = str | int | float | None
 
 _SPANS: Final = frozenset({"seconds", "claimed", "best", "tolerance", "uncertainty"})
-_SOURCES: Final = frozenset({"source", "by", "office"})
+_SOURCES: Final = frozenset({"source", "office"})
 _TIMED_FIELDS: Final = frozenset(
     {"talk_s", "total_s", "wait_s", "billed_s", "duration", "talk", "total", "wait"}
 )
 _TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
 _NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+_OFFSET: Final = re.compile(r"([+-]?\d+(?:\.\d+)?) s")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "result": vocabulary.RESULTS,
     "field": vocabulary.FIELDS,
     "rule": vocabulary.RULES,
     "witness": vocabulary.WITNESSES,
     "event": vocabulary.RESULTS,
+    "by": {**vocabulary.SOURCE_PHRASES, **vocabulary.FOUND_BY},
 }
 
 
@@ -83,8 +85,9 @@ def side_value(value: str | None, kind: str, formats: Formats) -> str:
         return DASH
     if _NUMERAL.fullmatch(value) and kind in _TIMED_KINDS:
         return formats.duration(float(value))
-    if _NUMERAL.fullmatch(value) and kind == "clock_off":
-        return formats.offset(float(value))
+    offset = _OFFSET.fullmatch(value)
+    if offset and kind == "clock_off":
+        return formats.offset(float(offset[1]))
     for table in (vocabulary.VERDICTS, vocabulary.RESULTS):
         if value in table:
             return word(table, value, formats.lang)

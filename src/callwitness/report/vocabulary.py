@@ -152,11 +152,14 @@ SEVERITIES: Final[Mapping[str, str]] = {
 }
 
 RULES: Final[Mapping[str, str]] = {
-    "caller": _("caller, time and duration"),
-    "number": _("caller, time and duration"),
-    "hidden": _("line, time and talk"),
-    "line": _("line, time and talk"),
-    "linkedid": _("the exchange's own call id"),
+    "caller": _("caller and time"),
+    "caller_duration": _("caller, time and duration"),
+    "line_talk": _("line, time and talk"),
+    "talk": _("time and talk"),
+    "all_but_caller": _("line, time and duration, but not the caller"),
+    "caller_alone": _("the caller alone"),
+    "inside": _("one call lying inside the other"),
+    "told_twice": _("told twice"),
 }
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -186,17 +189,13 @@ WITNESSES: Final[Mapping[str, str]] = {
 FOUND_BY: Final[Mapping[str, str]] = {
     "option": _("as given"),
     "given": _("as given"),
-    "config": _("as given"),
-    "manifest": _("as this kind of file always has it"),
-    "adapter": _("as this kind of file always has it"),
-    "default": _("by default"),
+    "configuration": _("as configured"),
+    "assumed": _("assumed"),
+    "option, uniqueid agrees": _("as given, and the call ids agree"),
     "uniqueid": _("from the epoch inside the call ids"),
-    "epoch": _("from the epoch inside the call ids"),
-    "offset": _("written in the times themselves"),
-    "iso": _("written in the times themselves"),
-    "clock": _("by comparison with the other sources"),
-    "pairs": _("by comparison with the other sources"),
+    "the uniqueid epoch": _("from the epoch inside the call ids"),
     "learned": _("learned from sure pairs"),
+    "same": _("the same number on both sides"),
 }
 
 FINDINGS: Final[Mapping[str, FindingWords]] = {

@@ -57,7 +57,7 @@ def test_values_in_sentences_are_said_as_people_say_them() -> None:
     assert sentence("queue_log_abandon", {"queue": "sales", "seconds": 41.0}, "ru") == (
         "Журнал очереди: уход из очереди sales через 41 с."
     )
-    differs = {"field": "talk_s", "left": 240, "right": 193.0, "tolerance": 3.0}
+    differs: dict[str, str | float] = {"field": "talk_s", "left": 240, "right": 193.0, "tolerance": 3.0}
     assert sentence("differs", differs, "en") == "Talk: 4:00 against 3:13, tolerance 3 s."
 
 

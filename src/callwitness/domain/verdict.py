@@ -15,6 +15,7 @@ import polars as pl
 from callwitness.domain import hours
 from callwitness.domain.calls import flag_list
 from callwitness.domain.reasons import reason_json
+from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.rules import Rules, SourceInfo
 
 REACH_ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
@@ -22,12 +23,12 @@ PICKUP_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
 
 
 def judge(
-    calls: pl.DataFrame, missing: pl.DataFrame, sources: Sequence[SourceInfo], rules: Rules
+    calls: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo], rules: Rules
 ) -> pl.DataFrame:
     """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and ``decided_by``.
 
     calls: SOURCE_CALLS of all sources with ``group`` and ``hidden``, times already in the reference clock.
-    missing: ``group, source``: sources that cover a call and do not tell it.
+    reconciliation: its ``missing`` and ``matches`` tell which calls an office should have seen.
     """
     neutral = {source.name: source.neutral for source in sources}
     told = calls.with_columns(
@@ -36,7 +37,9 @@ def judge(
         pickup=pl.col("role").replace_strict(PICKUP_ORDER, return_dtype=pl.Int8),
     )
     facts = _facts(told).join(_pickup(told), on="group", how="left", maintain_order="left")
-    facts = facts.join(_expected(missing, sources), on="group", how="left", maintain_order="left")
+    facts = facts.join(
+        _expected(told, reconciliation, sources), on="group", how="left", maintain_order="left"
+    )
     facts = _decide(facts)
     facts = hours.with_after_hours(facts, rules)
     facts = facts.with_columns(
@@ -52,11 +55,24 @@ def _listed(numbers: frozenset[str], column: str) -> pl.Expr:
     return pl.col(column).is_in(sorted(numbers)).fill_null(value=False)
 
 
-def _expected(missing: pl.DataFrame, sources: Sequence[SourceInfo]) -> pl.DataFrame:
-    """``group, expected_in``: the office that should have seen the call and did not."""
-    offices = [source.name for source in sources if source.role == "office"]
-    gone = missing.filter(pl.col("source").is_in(offices)).sort("group", "source")
-    return gone.group_by("group", maintain_order=True).agg(pl.col("source").first().alias("expected_in"))
+def _expected(
+    told: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo]
+) -> pl.DataFrame:
+    """``group, expected_in, in_outage``: the office that should have seen the call and did not.
+
+    A call in an agreed outage counts against nobody, and did not arrive all the same.
+    """
+    offices = sorted(source.name for source in sources if source.role == "office")
+    gone = reconciliation.missing.filter(pl.col("source").is_in(offices)).select(
+        "group", pl.col("source").alias("expected_in"), pl.lit(value=False).alias("in_outage")
+    )
+    outage = reconciliation.matches.filter(pl.col("excluded_because") == "outage").select("scall")
+    inside = told.join(outage, on="scall").filter(pl.col("neutral")).select(
+        "group", pl.lit(offices[0] if offices else None, dtype=pl.String).alias("expected_in"),
+        pl.lit(value=True).alias("in_outage"),
+    )  # fmt: skip
+    both = pl.concat([gone, inside]).sort("group", "in_outage", "expected_in")
+    return both.group_by("group", maintain_order=True).first()
 
 
 def _facts(told: pl.DataFrame) -> pl.DataFrame:
@@ -235,6 +251,7 @@ def _all_reasons() -> pl.Expr:
             verdict == "never_arrived",
             reason_json("never_arrived", source="first_source", office="expected_in"),
         ),
+        (verdict.eq("never_arrived") & pl.col("in_outage"), reason_json("covered_by_outage")),
         (pl.col("interested_alone"), reason_json("interested_alone", source="claimer")),
         (pl.col("overruled"), reason_json("overruled", source="claimer", by="denier")),
         (verdict.eq("rejected") & pl.col("blacklisted"), reason_json("blacklisted")),

@@ -80,7 +80,7 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     calls = calls.join(reconciliation.groups, on="scall", how="left")
     calls = clocks.in_reference_clock(calls, reconciliation, clocks.CALL_TIMES)
     progress("judge", calls.height)
-    judged = with_call_ids(judge(calls, reconciliation.missing, infos, request.rules), calls)
+    judged = with_call_ids(judge(calls, reconciliation, infos, request.rules), calls)
     judged = period.within(judged, request.period, request.rules.zone)
     as_of = request.as_of if request.as_of is not None else _end(judged)
     legs = clocks.legs_of_calls(sources, calls, judged, reconciliation)

@@ -19,7 +19,9 @@ def _unmatched(told: Told, role: str) -> pl.DataFrame:
     missing = told.missing.filter(pl.col("missing_role") == other).sort("group", "missing_source")
     missing = missing.unique("group", keep="first", maintain_order=True)
     side = told.calls.filter(
-        (pl.col("role") == role) & (pl.col("direction") == "inbound") & pl.col("match").is_in(["unmatched", "matched"])
+        (pl.col("role") == role)
+        & (pl.col("direction") == "inbound")
+        & pl.col("match").is_in(["unmatched", "matched"])
     )
     side = side.sort("group", "source", "scall").unique("group", keep="first", maintain_order=True)
     known = told.calls.filter(pl.col("role") == other).select("group")

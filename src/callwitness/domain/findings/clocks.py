@@ -58,7 +58,7 @@ def _zone(source: SourceInfo, clock: SourceClock | None, proved: Params | None) 
     if clock is None or not clock.zone_shift_ms:
         return []
     hours = clock.zone_shift_ms / HOUR_MS
-    return [_row(source, "zone_wrong", f"{hours:+g} h", {"hours": hours}, severity="major")]
+    return [_row(source, "zone_wrong", f"{hours * 3600:+.0f}", {"hours": hours}, severity="major")]
 
 
 def _offset(source: SourceInfo, clock: SourceClock, rules: Rules) -> list[dict[str, object]]:
@@ -71,9 +71,7 @@ def _offset(source: SourceInfo, clock: SourceClock, rules: Rules) -> list[dict[s
     span = clock.correct(clock.at)
     params = {"seconds": seconds, "uncertainty": round(clock.uncertainty_ms / 1000, 1)}
     return [
-        _row(
-            source, "clock_offset", f"{seconds:+.1f} s", params, **{"from": int(span[0]), "to": int(span[-1])}
-        )
+        _row(source, "clock_offset", f"{seconds:+.1f}", params, **{"from": int(span[0]), "to": int(span[-1])})
     ]
 
 
@@ -84,9 +82,7 @@ def _steps(source: SourceInfo, clock: SourceClock, rules: Rules) -> list[dict[st
             at = int(clock.correct(np.array([step.at]))[0])
             seconds = round(step.seconds, 1)
             rows.append(
-                _row(
-                    source, "clock_step", f"{seconds:+.1f} s", {"seconds": seconds}, **{"from": at, "to": at}
-                )
+                _row(source, "clock_step", f"{seconds:+.1f}", {"seconds": seconds}, **{"from": at, "to": at})
             )
     return rows
 

@@ -30,7 +30,9 @@ class Told:
     ) -> None:
         self.judged = judged
         told = calls.join(judged.select("group", "call_id"), on="group")
-        self.calls = told.join(reconciliation.matches.select("scall", "match", "pair_scall", "rule"), on="scall")
+        self.calls = told.join(
+            reconciliation.matches.select("scall", "match", "pair_scall", "rule"), on="scall"
+        )
         roles = {source.name: source.role for source in sources}
         self.missing = reconciliation.missing.select(
             "group",

@@ -16,14 +16,20 @@ BY_ALL_BUT_CALLER: Final = "all_but_caller"
 
 def findings(told: Told, rules: Rules) -> list[pl.DataFrame]:
     """FINDINGS rows of matched pairs whose lengths or callers differ."""
-    return [_durations(told.pairs, "total_s", rules), _talks(told.pairs, rules), _callers(told.pairs)]
+    return [_totals(told.pairs, rules), _talks(told.pairs, rules), _callers(told.pairs)]
+
+
+def _totals(pairs: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """A contractor tells waits and talks, and its total is their sum: no measurement of its own."""
+    measured = (pl.col("role") != "contractor") & (pl.col("role_right") != "contractor")
+    return _durations(pairs.filter(measured), "total_s", rules)
 
 
 def _talks(pairs: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Talk is compared where no total can be; a provider's talk begins with the equipment's answer, so never with it."""
+    """A provider's talk begins when equipment answers, so it is never compared with a person's talk."""
     people = (pl.col("role") != "provider") & (pl.col("role_right") != "provider")
-    without_total = pl.col("total_s").is_null() | pl.col("total_s_right").is_null()
-    return _durations(pairs.filter(people & without_total), "talk_s", rules)
+    told_twice = (pl.col("role") == "contractor") | (pl.col("role_right") == "contractor")
+    return _durations(pairs.filter(people & told_twice), "talk_s", rules)
 
 
 def _durations(pairs: pl.DataFrame, column: str, rules: Rules) -> pl.DataFrame:

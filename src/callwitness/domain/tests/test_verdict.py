@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from callwitness.domain.reconcile.result import nothing_to_reconcile
 from callwitness.domain.rules import Rules, SourceInfo
 from callwitness.domain.tests.scenario import calls_of
 from callwitness.domain.verdict import judge
@@ -23,15 +24,20 @@ class Case:
     rules: Rules = field(default_factory=Rules)
     expected_in: str | None = None
     hidden: bool = False
+    outage: bool = False
     tables: dict[str, str] = field(default_factory=dict)
 
     def verdict(self, **tables: str) -> dict[str, object]:
         frames = [calls_of(text, role) for role, text in tables.items()]
         calls = pl.concat(frames).with_columns(
-            scall=pl.int_range(pl.len(), dtype=pl.Int64), group=pl.lit(0), hidden=pl.lit(self.hidden)
+            scall=pl.int_range(pl.len(), dtype=pl.Int64), group=pl.lit(0, dtype=pl.Int64), hidden=pl.lit(self.hidden)
         )
         missing = pl.DataFrame({"group": [0], "source": [self.expected_in]}).drop_nulls()
-        judged = judge(calls, missing, SOURCES, self.rules)
+        matches = calls.select(
+            "scall", excluded_because=pl.lit("outage" if self.outage else None, dtype=pl.String)
+        )
+        reconciliation = replace(nothing_to_reconcile(), missing=missing, matches=matches)
+        judged = judge(calls, reconciliation, SOURCES, self.rules)
         assert judged.height == 1
         return judged.row(0, named=True)
 
@@ -97,13 +103,17 @@ def test_the_contractor_is_believed_where_no_office_saw_the_call() -> None:
 
 
 def test_a_call_the_office_should_have_seen_never_arrived() -> None:
-    call = Case(expected_in="office").verdict(provider=PROVIDER_ANSWERED.replace("| yes ", "| -   ").replace("answered |", "- |"))
+    call = Case(expected_in="office").verdict(
+        provider=PROVIDER_ANSWERED.replace("| yes ", "| -   ").replace("answered |", "- |")
+    )
     assert call["verdict"] == "never_arrived"
     assert codes(call)[0] == "never_arrived"
 
 
 def test_outside_working_hours_a_missed_call_is_closed_and_an_answered_one_is_answered() -> None:
-    rules = Rules(working_hours={0: ((540, 1080),)})  # the day of the scenarios is a Monday, the calls come at 00:10
+    rules = Rules(
+        working_hours={0: ((540, 1080),)}
+    )  # the day of the scenarios is a Monday, the calls come at 00:10
     assert Case(rules).verdict(office=QUEUE_ABANDONED)["verdict"] == "closed"
     call = Case(rules).verdict(office=QUEUE_CONNECTED)
     assert call["verdict"] == "answered"
@@ -150,3 +160,9 @@ def test_talk_is_the_human_moment_to_the_end_and_never_negative() -> None:
     assert call["verdict"] == "answered"
     assert (call["wait_s"], call["talk_s"]) == (20.0, 25.0)
     assert call["agents"] == ["101"]
+
+
+def test_a_call_in_an_agreed_outage_did_not_arrive_and_is_held_against_nobody() -> None:
+    call = Case(outage=True).verdict(provider=PROVIDER_MISSED)
+    assert call["verdict"] == "never_arrived"
+    assert "covered_by_outage" in codes(call)

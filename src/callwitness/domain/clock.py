@@ -126,7 +126,7 @@ def fit_clock(at: Ints, difference: Ints, precision_ms: int, zone_shift_ms: int 
     order = np.lexsort((difference, at))
     at = at[order]
     stated = difference[order].astype(np.float64)
-    drift = _drift(at, stated)
+    drift = _drift(at, stated, precision_ms)
     flat = stated - drift * (at - at[0])
     splits = _find_steps(at, flat, precision_ms)
     stretches = [_knots(at[a:b], flat[a:b], precision_ms) for a, b in _between(splits, len(at))]
@@ -157,15 +157,19 @@ class _Stretch:
     level: str
 
 
-def _drift(at: Ints, difference: Reals) -> float:
-    """Median slope over a day (ms per ms); 0 where there is too little to tell."""
-    if len(at) < _PAIRS_FOR_DRIFT or at[-1] - at[0] < 2 * DAY:
+def _drift(at: Ints, difference: Reals, precision_ms: int) -> float:
+    """Median slope over a day, over a quarter of the time if times are coarse (ms per ms); 0 where it is not sure."""
+    span = int(at[-1] - at[0])
+    if len(at) < _PAIRS_FOR_DRIFT or span < 2 * DAY:
         return 0.0
+    lag = max(DAY, span // 4) if precision_ms >= _COARSE_MS else DAY
     first = np.arange(0, len(at), max(1, len(at) // 20_000))
-    later = np.searchsorted(at, at[first] + DAY)
+    later = np.searchsorted(at, at[first] + lag)
     first, later = first[later < len(at)], later[later < len(at)]
-    slope = float(np.median((difference[later] - difference[first]) / (at[later] - at[first])))
-    return slope if abs(slope) <= _FASTEST_DRIFT else 0.0
+    slopes = (difference[later] - difference[first]) / (at[later] - at[first])
+    slope = float(np.median(slopes))
+    error = 1.4826 * float(np.median(np.abs(slopes - slope))) / (len(slopes) / 2) ** 0.5
+    return slope if 3 * error < abs(slope) <= _FASTEST_DRIFT else 0.0
 
 
 def _medians(values: Reals, width: int) -> Reals:

@@ -150,7 +150,11 @@ RECORDS: Final = Table(
         Column("cause", _TEXT, "the source's own word or code for the end"),
         Column("hangup_by", _TEXT, "caller | callee | system"),
         Column("recording", _TEXT, "recording name or link"),
-        Column("detail", _TEXT, "what else the adapter keeps to read legs from it, in its own notation; never shown"),
+        Column(
+            "detail",
+            _TEXT,
+            "what else the adapter keeps to read legs from it, in its own notation; never shown",
+        ),
     ),
 )
 

@@ -72,11 +72,14 @@ def repeats_of_matched(calls: CallColumns, matched: Mask, window_ms: int, durati
     The other side knows one call where this source tells two of the same caller and line, started within the
     window, as long as each other within tolerance: the second telling is a repeat even if its seconds differ.
     """
-    known = calls.party != 0
-    a, b = np.flatnonzero(known & ~matched), np.flatnonzero(known & matched)
+    a, b = np.flatnonzero(~matched), np.flatnonzero(matched)
     found = near_in_time(calls.party[a], calls.start[a], calls.party[b], calls.start[b], window_ms, window_ms)
     found = Candidates(a[found.left], b[found.right])
-    apart = np.abs(calls.total[found.left] - calls.total[found.right])
-    found = found.where((calls.line[found.left] == calls.line[found.right]) & ~(apart > duration_s))
+    total = np.abs(calls.total[found.left] - calls.total[found.right])
+    talk = np.abs(calls.talk[found.left] - calls.talk[found.right])
+    same = (calls.line[found.left] == calls.line[found.right]) & ~(total > duration_s)
+    withheld = calls.party[found.left] == 0
+    same &= ~withheld | ((total <= _SAME_DURATION_S) & (talk <= _SAME_DURATION_S))
+    found = found.where(same)
     _, first = np.unique(found.left, return_index=True)
     return Pairs(found.left[first], found.right[first])

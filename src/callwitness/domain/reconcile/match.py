@@ -5,8 +5,8 @@ withheld numbers left over, each rule weaker than the one before and therefore a
     caller_duration   same caller, starts further apart, durations agree
     line_talk         caller withheld or hidden on a side: same line, close start, talk and total agree
     talk              the same where a side knows no line: durations must agree and leave no choice
-    all_but_caller    two different callers, everything else agrees and leaves no choice
-    caller_alone      weak clock only: same caller far apart, no other call near, talk agrees
+    all_but_caller    another or no caller, talk and everything else agrees and leaves no choice
+    caller_alone      same caller, starts far apart, no other call near, talk and total agree to a second
     inside            a second exchange behind the first: same caller, begins within the call, ends with it
 """
 
@@ -30,7 +30,11 @@ RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_calle
 _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
 _OVERLAP_MS: Final = 5 * 60_000
+_WIDE_MS: Final = 20_000
+_EXACT_S: Final = 1.5
 _TALK_TO_COMPARE_S: Final = 10.0
+_FAR_WEAK_MS: Final = 150_000
+_FAR_FIRM: Final = (30_000, _TALK_TO_COMPARE_S, _EXACT_S)
 _LONGEST_CALL_MS: Final = 2 * 3_600_000
 
 
@@ -38,12 +42,12 @@ _LONGEST_CALL_MS: Final = 2 * 3_600_000
 class Tolerance:
     """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ.
 
-    far_ms: how far the start of a caller's only call may be off because the clock is hardly known; 0 = it is known.
+    weak_clock: the clock is measured from very few pairs: it may have stepped unseen.
     """
 
     window_ms: int
     duration_s: float
-    far_ms: int = 0
+    weak_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _by_caller_and_duration(
     left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance
 ) -> Pairs:
     known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
-    wide = max(20_000, tolerance.window_ms * 5 // 2)
+    wide = max(_WIDE_MS, tolerance.window_ms * 5 // 2)
     found = _near(left, known_left, left.party, right, known_right, right.party, wide)
     found = found.where(_durations_agree(left, right, found, tolerance.duration_s))
     found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
@@ -147,22 +151,31 @@ def _by_talk(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Toler
     found = _near(left, a, same, right, b, same, _close(left, right, tolerance))
     found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
     found = found.where((left.line[found.left] == 0) | (right.line[found.right] == 0))
-    return without_choice(found.where(_durations_agree(left, right, found, 1.5)))
+    return without_choice(found.where(_durations_agree(left, right, found, _EXACT_S)))
 
 
 def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
-    found = _near_by_talk(left, right, tolerance, shortest_talk=_TALK_TO_COMPARE_S)
-    found = found.where((left.party[found.left] != 0) & (right.party[found.right] != 0))
-    a, b = lines.route(left.line)[found.left], right.line[found.right]
-    return without_choice(found.where((a == b) | (a == 0) | (b == 0)))
+    wide = max(_WIDE_MS, tolerance.window_ms * 5 // 2)
+    a, b = (
+        np.flatnonzero(left.talk >= _TALK_TO_COMPARE_S),
+        np.flatnonzero(right.talk >= _TALK_TO_COMPARE_S - 1),
+    )
+    same = np.zeros(max(len(left), len(right)), np.int64)
+    found = _near(left, a, same, right, b, same, wide)
+    found = found.where(_durations_agree(left, right, found, _EXACT_S))
+    withheld = (left.party[found.left] == 0) | (right.party[found.right] == 0)
+    apart = np.abs(left.start[found.left] - right.start[found.right])
+    found = found.where(withheld | (apart <= _close(left, right, tolerance)))
+    route, line = lines.route(left.line)[found.left], right.line[found.right]
+    return without_choice(found.where((route == line) | (route == 0) | (line == 0)))
 
 
 def _by_caller_alone(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
-    known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
-    found = _near(left, known_left, left.party, right, known_right, right.party, tolerance.far_ms)
-    found = found.where(
-        (left.talk[found.left] >= 1) & _durations_agree(left, right, found, tolerance.duration_s)
-    )
+    a, b = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    far, talk, within = (_FAR_WEAK_MS, 1.0, tolerance.duration_s) if tolerance.weak_clock else _FAR_FIRM
+    found = _near(left, a, left.party, right, b, right.party, far)
+    found = found.where(left.talk[found.left] >= talk)
+    found = found.where(_durations_agree(left, right, found, within))
     return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
 
 
@@ -214,17 +227,6 @@ def _near(
 ) -> Candidates:
     found = near_in_time(left_key[a], left.start[a], right_key[b], right.start[b], apart, apart)
     return Candidates(a[found.left], b[found.right])
-
-
-def _near_by_talk(
-    left: CallColumns, right: CallColumns, tolerance: Tolerance, shortest_talk: float
-) -> Candidates:
-    """Calls with talk that start close together and agree in talk and total to a second or two."""
-    a, b = np.flatnonzero(left.talk >= shortest_talk), np.flatnonzero(right.talk >= shortest_talk - 1)
-    same = np.zeros(max(len(left), len(right)), np.int64)
-    found = _near(left, a, same, right, b, same, _close(left, right, tolerance))
-    found = found.where(np.abs(left.talk[found.left] - right.talk[found.right]) <= 1.5)
-    return found.where(~(np.abs(left.total[found.left] - right.total[found.right]) > 2.0))
 
 
 def _durations_agree(left: CallColumns, right: CallColumns, found: Candidates, within_s: float) -> Mask:

@@ -23,7 +23,7 @@ from callwitness.domain.reconcile.result import (
 )
 from callwitness.domain.reconcile.standing import stand
 from callwitness.domain.reconcile.tables import coverage_frame, matches_frame, pairs_frame
-from callwitness.domain.reconcile.witnesses import Joined, join_source, open_calls
+from callwitness.domain.reconcile.witnesses import Joined, add_source, match_source, open_calls
 from callwitness.domain.rules import Rules, SourceInfo
 
 _EDGE_SHRINK_S: Final = 10
@@ -91,7 +91,10 @@ def _group(run: Prepared, rules: Rules) -> Grouped:
     given = [(code[a], code[b]) for a, b in sorted(rules.number_map.items()) if a in code and b in code]
     for k, telling in enumerate(run.tellings[1:], start=1):
         in_series = "office" in run.roles[:k] and run.roles[k] in {"office", "contractor"}
-        one, real = join_source(real, telling, given, rules.duration_tolerance_s, opened, in_series=in_series)
+        one, found = match_source(
+            real, telling, given, rules.duration_tolerance_s, opened, in_series=in_series
+        )
+        real = add_source(real, telling, one, found)
         group[telling.rows], rule[telling.rows] = one.group, one.rule
         opened = max(opened, int(one.group.max(initial=-1)) + 1)
         joined.append(one)

@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from callwitness.domain.clock import SourceClock
+from callwitness.domain.reconcile.candidates import Candidates
 from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, sorted_by_start
 from callwitness.domain.reconcile.durations import comparable_durations
 from callwitness.domain.reconcile.lines import LineMap, learn_lines
-from callwitness.domain.reconcile.match import Tolerance, match_calls
+from callwitness.domain.reconcile.match import Matched, Tolerance, match_calls
 from callwitness.domain.reconcile.measure import measure_clock, window_ms
-from callwitness.domain.reconcile.pairs import Pairs
+from callwitness.domain.reconcile.pairs import Pairs, join_pairs
 
 _PAIRS_FOR_A_KNOWN_CLOCK: Final = 10
-_FAR_MS: Final = 150_000
 _OUTBOUND_KEYS: Final = 1 << 52
 """Set apart the parties of outbound calls while both directions measure one clock."""
 
@@ -64,13 +64,25 @@ class Joined:
     perhaps_here: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """alike: the source's calls on the reference clock with comparable durations, in its own order.
+
+    pairs: rows of the real calls and of the source; new: rows of the source that opened a group.
+    """
+
+    alike: CallColumns
+    pairs: Pairs
+    new: Ints
+
+
 def open_calls(first: Telling, next_group: int) -> RealCalls:
     """The first source's calls are real calls, its clock is the reference."""
     group = np.arange(next_group, next_group + len(first.rows))
     return RealCalls(group, first.calls, first.outbound)
 
 
-def join_source(
+def match_source(
     real: RealCalls,
     telling: Telling,
     given: list[tuple[int, int]],
@@ -78,37 +90,64 @@ def join_source(
     next_group: int,
     *,
     in_series: bool,
-) -> tuple[Joined, RealCalls]:
-    """Match one more source against the real calls; new ones get group numbers from ``next_group`` on."""
+) -> tuple[Joined, Found]:
+    """Match one more source against the real calls; new ones get group numbers from ``next_group`` on.
+
+    given: line codes (real calls, source) the user joined. in_series: an exchange may stand behind another.
+    """
     clock, sure = measure_clock(
         _both_directions(real.calls, real.outbound), _both_directions(telling.calls, telling.outbound)
     )
     lines = learn_lines(real.calls.line[sure.left], telling.calls.line[sure.right], given)
     window = window_ms(clock, real.calls.precision_ms, telling.calls.precision_ms)
-    weak = clock.level in {"none", "file"} or len(sure.left) < _PAIRS_FOR_A_KNOWN_CLOCK
-    tolerance = Tolerance(window, duration_s, _FAR_MS if weak else 0)
+    few = clock.level in {"none", "file"} or len(sure.left) < _PAIRS_FOR_A_KNOWN_CLOCK
+    weak = few or (bool(clock.steps) and clock.level == "day")
+    tolerance = Tolerance(window, duration_s, weak_clock=weak)
     alike = comparable_durations(real.calls, telling.calls, sure)
     alike = alike.moved(clock.correct(alike.start))
+    parts = [
+        _match_direction(real, telling, alike, outbound, lines, tolerance, in_series)
+        for outbound in (False, True)
+        if not outbound or (real.outbound.any() and telling.outbound.any())
+    ]
+    pairs = join_pairs([part.pairs for part in parts])
     group = np.full(len(telling.rows), -1, np.int64)
     rule = np.full(len(telling.rows), -1, np.int8)
-    paired = []
-    perhaps = []
-    for outbound in (False, True):
-        a, b = np.flatnonzero(real.outbound == outbound), np.flatnonzero(telling.outbound == outbound)
-        right, order = sorted_by_start(alike.take(b))
-        b = b if order is None else b[order]
-        matched = match_calls(real.calls.take(a), right, lines, tolerance, in_series=in_series)
-        found = Pairs(a[matched.pairs.left], b[matched.pairs.right])
-        group[found.right] = real.group[found.left]
-        rule[found.right] = matched.rule
-        paired.append(found)
-        perhaps.append((real.group[a[matched.perhaps.left]], b[matched.perhaps.right]))
-    new = group < 0
-    group[new] = np.arange(next_group, next_group + int(new.sum()))
-    merged = _merge(real, telling, alike, group, new, paired)
-    before = np.unique(np.concatenate([groups for groups, _ in perhaps]))
-    here = np.unique(group[np.concatenate([rows for _, rows in perhaps])])
-    return Joined(group, rule, clock, lines, window, before, here), merged
+    group[pairs.right] = real.group[pairs.left]
+    rule[pairs.right] = np.concatenate([part.rule for part in parts])
+    new = np.flatnonzero(group < 0)
+    group[new] = np.arange(next_group, next_group + len(new))
+    before = np.unique(real.group[np.concatenate([part.perhaps.left for part in parts])])
+    here = np.unique(group[np.concatenate([part.perhaps.right for part in parts])])
+    return Joined(group, rule, clock, lines, window, before, here), Found(alike, pairs, new)
+
+
+def _match_direction(
+    real: RealCalls,
+    telling: Telling,
+    alike: CallColumns,
+    outbound: bool,
+    lines: LineMap,
+    tolerance: Tolerance,
+    in_series: bool,
+) -> Matched:
+    """Matches of one direction, as rows of real.calls and of the source."""
+    a, left = _of_direction(real.calls, real.outbound, outbound)
+    b, right = _of_direction(alike, telling.outbound, outbound)
+    right, order = sorted_by_start(right)
+    if order is not None:
+        b = b[order]
+    found = match_calls(left, right, lines, tolerance, in_series=in_series)
+    return Matched(
+        Pairs(a[found.pairs.left], b[found.pairs.right]),
+        found.rule,
+        Candidates(a[found.perhaps.left], b[found.perhaps.right]),
+    )
+
+
+def _of_direction(calls: CallColumns, outbound: Mask, wanted: bool) -> tuple[Ints, CallColumns]:
+    rows = np.flatnonzero(outbound == wanted)
+    return rows, calls if len(rows) == len(calls) else calls.take(rows)
 
 
 def _both_directions(calls: CallColumns, outbound: Mask) -> CallColumns:
@@ -118,29 +157,26 @@ def _both_directions(calls: CallColumns, outbound: Mask) -> CallColumns:
     return CallColumns(calls.start, party, calls.line, calls.total, calls.talk, calls.precision_ms)
 
 
-def _merge(
-    real: RealCalls, telling: Telling, alike: CallColumns, group: Ints, new: Mask, paired: list[Pairs]
-) -> RealCalls:
+def add_source(real: RealCalls, telling: Telling, joined: Joined, found: Found) -> RealCalls:
     """Real calls with what the new source adds: unknown callers, lines and durations, and calls of its own."""
+    i, j = found.pairs
+    new, more = found.new, found.alike
     party, line = real.calls.party.copy(), real.calls.line.copy()
     total, talk = real.calls.total.copy(), real.calls.talk.copy()
-    for found in paired:
-        i, j = found
-        party[i] = np.where(party[i] == 0, alike.party[j], party[i])
-        line[i] = np.where(line[i] == 0, alike.line[j], line[i])
-        total[i] = np.where(np.isnan(total[i]), alike.total[j], total[i])
-        talk[i] = np.where(np.isnan(talk[i]), alike.talk[j], talk[i])
-    added = np.flatnonzero(new)
+    party[i] = np.where(party[i] == 0, more.party[j], party[i])
+    line[i] = np.where(line[i] == 0, more.line[j], line[i])
+    total[i] = np.where(np.isnan(total[i]), more.total[j], total[i])
+    talk[i] = np.where(np.isnan(talk[i]), more.talk[j], talk[i])
     calls = CallColumns(
-        np.concatenate([real.calls.start, alike.start[added]]),
-        np.concatenate([party, alike.party[added]]),
-        np.concatenate([line, alike.line[added]]),
-        np.concatenate([total, alike.total[added]]),
-        np.concatenate([talk, alike.talk[added]]),
+        np.concatenate([real.calls.start, more.start[new]]),
+        np.concatenate([party, more.party[new]]),
+        np.concatenate([line, more.line[new]]),
+        np.concatenate([total, more.total[new]]),
+        np.concatenate([talk, more.talk[new]]),
         real.calls.precision_ms,
     )
-    groups = np.concatenate([real.group, group[added]])
-    outbound = np.concatenate([real.outbound, telling.outbound[added]])
+    groups = np.concatenate([real.group, joined.group[new]])
+    outbound = np.concatenate([real.outbound, telling.outbound[new]])
     ordered, order = sorted_by_start(calls)
     if order is None:
         return RealCalls(groups, ordered, outbound)

@@ -45,8 +45,11 @@ _CALLER_ID: Final = re.compile(r'(".*" ?)?<.*>$')
 _COUNT: Final = re.compile(r"-?\d+$")
 
 
-def columns_of(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
-    """The names of the columns of rows of one width, None when they are no CDR rows. "" = not needed."""
+def columns_of(rows: Sequence[Sequence[str]], custom: bool = True) -> tuple[str, ...] | None:
+    """The names of the columns of rows of one width, None when they are no CDR rows. "" = not needed.
+
+    custom: templates other than those of ``cdr_csv`` and FreePBX may be inferred.
+    """
     sample = [row for row in rows if any(row)][:200]
     if not sample:
         return None
@@ -56,7 +59,7 @@ def columns_of(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
         return master
     if _freepbx(sample, width):
         return (FREEPBX + ("",) * width)[:width]
-    return _custom(sample, width)
+    return _custom(sample, width) if custom else None
 
 
 def header_columns(fields: Sequence[str]) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import polars as pl
 
@@ -13,7 +14,8 @@ from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import REJECTED, Batch, EvidenceFile, ReadOptions
 from callwitness.ingest.kit.delimited import FieldBlock, read_delimited
 
-_SAMPLE = 200
+_SAMPLE: Final = 200
+_RARE: Final = 10
 
 
 def read_cdr_csv(file: EvidenceFile, options: ReadOptions) -> Iterator[Batch]:
@@ -45,13 +47,17 @@ class _Reader:
             yield Batch(RECORDS.empty(), REJECTED.conform(rejected))
         for (width,), rows in block.fields.group_by("width", maintain_order=True):
             fields = rows.drop("width")
-            yield self._batch(fields.select("row", *fields.columns[1 : int(str(width)) + 1]), int(str(width)))
+            # A few rows of another width are damage, not a template of their own.
+            usual = rows.height * _RARE > block.fields.height
+            yield self._batch(
+                fields.select("row", *fields.columns[1 : int(str(width)) + 1]), int(str(width)), usual
+            )
 
-    def _batch(self, rows: pl.DataFrame, width: int) -> Batch:
+    def _batch(self, rows: pl.DataFrame, width: int, usual: bool) -> Batch:
         header = self._header(rows, width)
         if header.height:
             rows = rows.filter(~pl.col("row").is_in(header["row"].implode()))
-        columns = self.columns.get(width) or self._recognise(rows, width)
+        columns = self.columns.get(width) or self._recognise(rows, width, usual)
         if columns is None:
             told = rows.with_columns(
                 pl.lit(f"expected the columns of a CDR, found {width} other ones").alias("reason")
@@ -69,10 +75,10 @@ class _Reader:
         named = rows.with_columns(pl.col(f"f{at}").alias(name) for at, name in enumerate(columns) if name)
         return cdr_batch(named, self.file.name, self.file.sha256, self.options.numbers)
 
-    def _recognise(self, rows: pl.DataFrame, width: int) -> tuple[str, ...] | None:
+    def _recognise(self, rows: pl.DataFrame, width: int, usual: bool) -> tuple[str, ...] | None:
         found = self.given if self.given and len(self.given) == width else None
         if found is None:
-            found = columns_of([list(row[1:]) for row in rows.head(_SAMPLE).iter_rows()])
+            found = columns_of([list(row[1:]) for row in rows.head(_SAMPLE).iter_rows()], custom=usual)
         if found is not None:
             self.columns[width] = found
         return found

@@ -129,4 +129,4 @@ def _distinct(notes: Sequence[Note]) -> tuple[Note, ...]:
     unique: dict[tuple[object, ...], Note] = {}
     for note in notes:
         unique.setdefault((note.code, *sorted(note.params.items())), note)
-    return tuple(unique.values())
+    return tuple(sorted(unique.values(), key=lambda note: note.code != "zone_wrong"))

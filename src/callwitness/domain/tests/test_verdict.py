@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from callwitness.domain.reconcile.result import nothing_to_reconcile
+from callwitness.domain.reconcile.result import MISSING_SCHEMA, nothing_to_reconcile
 from callwitness.domain.rules import Rules, SourceInfo
 from callwitness.domain.tests.scenario import calls_of
 from callwitness.domain.verdict import judge
@@ -30,9 +30,11 @@ class Case:
     def verdict(self, **tables: str) -> dict[str, object]:
         frames = [calls_of(text, role) for role, text in tables.items()]
         calls = pl.concat(frames).with_columns(
-            scall=pl.int_range(pl.len(), dtype=pl.Int64), group=pl.lit(0, dtype=pl.Int64), hidden=pl.lit(self.hidden)
+            scall=pl.int_range(pl.len(), dtype=pl.Int64),
+            group=pl.lit(0, dtype=pl.Int64),
+            hidden=pl.lit(self.hidden),
         )
-        missing = pl.DataFrame({"group": [0], "source": [self.expected_in]}).drop_nulls()
+        missing = pl.DataFrame({"group": [0], "source": [self.expected_in]}, schema=MISSING_SCHEMA).drop_nulls()
         matches = calls.select(
             "scall", excluded_because=pl.lit("outage" if self.outage else None, dtype=pl.String)
         )

@@ -185,11 +185,15 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
 def _jumps(
     runs: Sequence[Sequence[ClockPoint]], span: tuple[int, int], scale: tuple[float, float], formats: Formats
 ) -> Iterator[Markup]:
+    last_label = -1000.0
     for before, after in pairwise(runs):
         x0, _ = _place(before[-1], 0, span, scale)
         x1, y = _place(after[0], after[0].offset_s, span, scale)
         x = percent((x0 + x1) / 2000)
         yield element("line", x1=x, x2=x, y1=_HEAD, y2=_HEAD + _CLOCK_PLOT, class_="jump")
+        if x1 - last_label < 120:  # the line is drawn, its label would cover the one before
+            continue
+        last_label = x1
         moved = formats.offset(after[0].offset_s - before[-1].offset_s)
         anchor = "tick strong end" if x1 > 700 else "tick strong"
         yield element("text", moved, x=x, y=_HEAD + max(y, 8) * _CLOCK_PLOT / 100 - 6, dx=4, class_=anchor)

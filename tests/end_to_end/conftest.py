@@ -22,7 +22,9 @@ p5,2026-11-02 10:40:00,+79000000001,+74950000001,70,60,answered
 """
 
 
-def _cdr(src: str, dst: str, end: tuple[str, str, str], channels: tuple[str, str], app: str, uniqueid: str) -> str:
+def _cdr(
+    src: str, dst: str, end: tuple[str, str, str], channels: tuple[str, str], app: str, uniqueid: str
+) -> str:
     start, answer, stop = end
     disposition = "ANSWERED" if answer else "NO ANSWER"
     quoted_answer = f'"{answer}"' if answer else ""
@@ -94,7 +96,9 @@ class Bench:
         self.runs += 1
         folder = self.folder / (out or f"out{self.runs}")
         command = [sys.executable, "-m", "callwitness", "check", *arguments, "--out", str(folder)]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
         return Run(done.returncode, done.stdout, done.stderr, folder)
 
 

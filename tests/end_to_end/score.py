@@ -70,7 +70,9 @@ def score(world: Path, result: Path) -> Score:
     for call in calls.values():
         for text in call["source_ids"].split(";"):
             source, _, native = text.partition(":")
-            call_of.setdefault((source, native), {"call_id": call["call_id"], "match": "matched", "excluded_because": ""})
+            call_of.setdefault(
+                (source, native), {"call_id": call["call_id"], "match": "matched", "excluded_because": ""}
+            )
     made = Score()
     _pairs(truth, call_of, made)
     _verdicts(truth, call_of, calls, made)
@@ -113,7 +115,9 @@ def _best(row: Row, call_of: dict[tuple[str, str], Row]) -> str | None:
     return None
 
 
-def _verdicts(truth: list[Row], call_of: dict[tuple[str, str], Row], calls: dict[str, Row], made: Score) -> None:
+def _verdicts(
+    truth: list[Row], call_of: dict[tuple[str, str], Row], calls: dict[str, Row], made: Score
+) -> None:
     for row in truth:
         if not _ids(row):
             continue
@@ -122,7 +126,9 @@ def _verdicts(truth: list[Row], call_of: dict[tuple[str, str], Row], calls: dict
         verdict = calls[call_id]["verdict"] if call_id else "nowhere"
         made.verdicts_right += verdict == row["verdict"]
         if verdict != row["verdict"]:
-            made.wrong.append(f"verdict {row['call_id']} {call_id}: {verdict}, is {row['verdict']} {_ids(row)}")
+            made.wrong.append(
+                f"verdict {row['call_id']} {call_id}: {verdict}, is {row['verdict']} {_ids(row)}"
+            )
 
 
 def _cases(truth: list[Row], call_of: dict[tuple[str, str], Row], calls: dict[str, Row], made: Score) -> None:
@@ -135,13 +141,19 @@ def _cases(truth: list[Row], call_of: dict[tuple[str, str], Row], calls: dict[st
         made.cases += 1
         ours = {_best(row, call_of) for row in tries}
         states = {(calls[each]["case_id"], calls[each]["recovery"]) for each in ours if each}
-        right = len(states) == 1 and next(iter(states))[1] == tries[0]["recovery"] and next(iter(states))[0] != ""
+        right = (
+            len(states) == 1 and next(iter(states))[1] == tries[0]["recovery"] and next(iter(states))[0] != ""
+        )
         made.cases_right += right
         if not right:
-            made.wrong.append(f"case {name}: {sorted(states)}, is {tries[0]['recovery']} {[t['call_id'] for t in tries]}")
+            made.wrong.append(
+                f"case {name}: {sorted(states)}, is {tries[0]['recovery']} {[t['call_id'] for t in tries]}"
+            )
 
 
-def _findings(truth: list[Row], call_of: dict[tuple[str, str], Row], findings: list[Row], made: Score) -> None:
+def _findings(
+    truth: list[Row], call_of: dict[tuple[str, str], Row], findings: list[Row], made: Score
+) -> None:
     found = {(finding["kind"], finding["call_id"]) for finding in findings}
     planted = set()
     for row in truth:

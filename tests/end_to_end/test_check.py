@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import zipfile
 
 import pytest
@@ -30,7 +29,13 @@ def test_two_witnesses_give_one_verdict_per_call(bench: Bench) -> None:
         "10:40": "answered",
     }
     calls = run.table("calls")
-    assert [call["caller"] for call in calls] == ["+79000000001", "+79000000002", "+79000000003", "", "+79000000001"]
+    assert [call["caller"] for call in calls] == [
+        "+79000000001",
+        "+79000000002",
+        "+79000000003",
+        "",
+        "+79000000001",
+    ]
     assert calls[3]["caller_kind"] == "withheld"
     assert calls[0]["source_ids"] == "office:1793613601.1;provider:p1"
     assert {call["witnesses"] for call in calls} == {"provider;office"}
@@ -114,7 +119,9 @@ def test_an_output_folder_that_is_not_empty_wants_force(bench: Bench) -> None:
         ((), "sources"),
     ],
 )
-def test_wrong_usage_exits_with_2_a_sentence_and_no_output(bench: Bench, arguments: tuple[str, ...], named: str) -> None:
+def test_wrong_usage_exits_with_2_a_sentence_and_no_output(
+    bench: Bench, arguments: tuple[str, ...], named: str
+) -> None:
     bench.write("binary.bin", bytes(range(256)) * 40)
     run = bench.check(*arguments)
     assert run.code == 2, run.printed
@@ -124,17 +131,25 @@ def test_wrong_usage_exits_with_2_a_sentence_and_no_output(bench: Bench, argumen
 
 
 def test_fail_on_exits_with_3_only_when_such_findings_exist(bench: Bench) -> None:
-    bench.write("Master.csv", "".join(line for line in OFFICE.splitlines(keepends=True) if "1793614801" not in line))
+    bench.write(
+        "Master.csv", "".join(line for line in OFFICE.splitlines(keepends=True) if "1793614801" not in line)
+    )
     assert bench.check("provider=provider.csv", "office=Master.csv", "--fail-on", "never_arrived").code == 3
-    assert bench.check("provider=provider.csv", "office=Master.csv", "--fail-on", "duplicate_record").code == 0
+    assert (
+        bench.check("provider=provider.csv", "office=Master.csv", "--fail-on", "duplicate_record").code == 0
+    )
 
 
 def test_a_call_the_office_does_not_know_never_arrived_and_bears_on_the_office(bench: Bench) -> None:
-    bench.write("Master.csv", "".join(line for line in OFFICE.splitlines(keepends=True) if "1793614801" not in line))
+    bench.write(
+        "Master.csv", "".join(line for line in OFFICE.splitlines(keepends=True) if "1793614801" not in line)
+    )
     run = bench.check("provider=provider.csv", "office=Master.csv")
     assert verdicts(run)["10:20"] == "never_arrived"
     findings = run.table("findings")
-    assert [(f["kind"], f["bears"], f["left_source"]) for f in findings] == [("never_arrived", "office", "provider")]
+    assert [(f["kind"], f["bears"], f["left_source"]) for f in findings] == [
+        ("never_arrived", "office", "provider")
+    ]
 
 
 def test_an_empty_file_is_no_records_and_a_warning(bench: Bench) -> None:
@@ -150,7 +165,10 @@ def test_the_same_bytes_twice_are_read_once(bench: Bench) -> None:
     run = bench.check("provider=provider.csv", "provider=copy.csv", "office=Master.csv")
     assert run.code == 0, run.said
     assert run.summary["sources"][0]["rows"] == 5
-    assert "copy.csv" in (run.out / "report.html").read_text(encoding="utf-8") or "copy.csv" in run.said + run.printed
+    assert (
+        "copy.csv" in (run.out / "report.html").read_text(encoding="utf-8")
+        or "copy.csv" in run.said + run.printed
+    )
 
 
 def test_folders_globs_gz_and_zip_are_read_through(bench: Bench) -> None:
@@ -168,7 +186,7 @@ def test_folders_globs_gz_and_zip_are_read_through(bench: Bench) -> None:
 def test_unreadable_members_of_a_folder_are_listed_and_passed_over(bench: Bench) -> None:
     bench.write("logs/Master.csv", OFFICE)
     bench.write("logs/notes.bin", bytes(range(256)))
-    os.symlink("/etc/hostname", bench.folder / "logs" / "link.csv")
+    (bench.folder / "logs" / "link.csv").symlink_to("/etc/hostname")
     run = bench.check("provider=provider.csv", "office=logs")
     assert run.code == 0, run.said
     told = run.said + run.printed + (run.out / "report.html").read_text(encoding="utf-8")
@@ -209,5 +227,7 @@ def test_hostile_names_are_text_in_the_report_and_no_formulas_in_the_tables(benc
     run = bench.check(*BOTH)
     assert run.code == 0, run.said
     assert "<script>alert(1)" not in (run.out / "report.html").read_text(encoding="utf-8")
-    cells = [cell for name in ("calls", "records", "matches") for row in run.table(name) for cell in row.values()]
+    cells = [
+        cell for name in ("calls", "records", "matches") for row in run.table(name) for cell in row.values()
+    ]
     assert [cell for cell in cells if cell.startswith(("=", "@"))] == []

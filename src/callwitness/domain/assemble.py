@@ -11,7 +11,7 @@ import polars as pl
 
 from callwitness.domain import calls as words
 from callwitness.domain.calls import group_legs
-from callwitness.domain.reasons import reason_frame
+from callwitness.domain.reasons import Part, reason_frame
 from callwitness.domain.rules import SourceInfo
 from callwitness.domain.schema import SOURCE_CALLS
 
@@ -290,7 +290,7 @@ def _reasons(legs: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("witness").is_in(["list", "report", "summary", "statistics", "events"]) & (
         segment == "call"
     )
-    parts = (
+    parts: tuple[Part, ...] = (
         ("queue_log_connect", 0, log & person, {"agent": who, "seconds": pl.coalesce("wait_s", seconds)}),
         ("cel_bridge", 1, cel & person, {"agent": who, "seconds": talked}),
         ("cdr_agent_leg", 2, cdr & person, {"agent": who, "seconds": seconds}),

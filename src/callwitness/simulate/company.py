@@ -15,6 +15,9 @@ from callwitness.simulate.options import Effects, WorldOptions
 HOURS: Final = {0: (9, 18), 1: (9, 18), 2: (9, 18), 3: (9, 18), 4: (9, 18), 5: (10, 16)}
 OUTAGE_HOURS: Final = (12.0, 13.5)
 SHORT_OUTAGE_HOURS: Final = (12.0, 12.5)
+LARGE: Final = 1_000  # calls a day from which one manager and one ring group serve only a few
+_WEIGHTS: Final = (0.26, 0.20, 0.14, 0.07, 0.20, 0.13)
+_LARGE_WEIGHTS: Final = (0.36, 0.28, 0.01, 0.002, 0.20, 0.148)
 _NAMES: Final = (
     "Anna", "Boris", "Vera", "Gleb", "Daria", "Egor", "Zhanna", "Ilya", "Kira", "Lev", "Maria", "Nikita",
     "Olga", "Pavel", "Rita", "Semyon", "Taras", "Ulyana", "Fedor", "Yana",
@@ -97,7 +100,7 @@ def build(options: WorldOptions, settled: Effects, wall: WallClock, pool: Number
     rng = random.Random(f"{options.seed}/company")
     numbers = line_numbers(options.country)
     routes = ("ivr", "ivr", "group", "direct", "contract", "ivr")
-    weights = (0.26, 0.20, 0.14, 0.07, 0.20, 0.13)
+    weights = _WEIGHTS if options.calls_per_day < LARGE else _LARGE_WEIGHTS
     lines = tuple(
         Line(number, route, weight, 0 if index == 5 else index)
         for index, (number, route, weight) in enumerate(zip(numbers, routes, weights, strict=True))

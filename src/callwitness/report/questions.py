@@ -148,7 +148,7 @@ def group_findings(
 
 
 def lost_cases(lost_callers: pl.DataFrame, with_ladder: Sequence[str], lang: str) -> list[LostCaller]:
-    """The cases, those to ring back first and among them the latest first, within the limit."""
+    """The cases within the limit: those to ring back first, short ones after others, the latest first."""
     known = set(with_ladder)
     return [
         LostCaller(row, _why(row, lang), row["last_call_id"] in known)
@@ -157,8 +157,8 @@ def lost_cases(lost_callers: pl.DataFrame, with_ladder: Sequence[str], lang: str
 
 
 def _most_urgent(lost_callers: pl.DataFrame) -> pl.DataFrame:
-    order = [_rank("state", _STATE_ORDER), pl.col("last_at"), pl.col("case_id")]
-    return lost_callers.sort(order, descending=[False, True, False]).head(MOST_LOST)
+    order = [_rank("state", _STATE_ORDER), pl.col("short"), pl.col("last_at"), pl.col("case_id")]
+    return lost_callers.sort(order, descending=[False, False, True, False]).head(MOST_LOST)
 
 
 def _why(row: Row, lang: str) -> str:

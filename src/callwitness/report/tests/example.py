@@ -153,7 +153,7 @@ def _source(name: str, adapter: str, records: int, calls: int, rejected: int) ->
         "rejected": rejected,
         "calls": calls,
         "zone": ZONE,
-        "zone_found_by": {"office": "epoch", "provider": "given"}.get(name, "default"),
+        "zone_found_by": {"office": "uniqueid", "provider": "option"}.get(name, "configuration"),
         "clock": [],
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Message = dict[str, str]
+BOOT_S = 30.0
 
 
 @dataclass(slots=True)
@@ -24,12 +25,14 @@ class Manager:
 
     @classmethod
     async def login(cls, port: int, user: str, secret: str) -> Manager:
-        """Connect to loopback and log in."""
+        """Connect to loopback, log in, and wait until every module is loaded."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         await reader.readline()  # the banner
         manager = cls(reader, writer)
         manager._task = asyncio.create_task(manager._listen())
         await manager.send("Login", Username=user, Secret=secret)
+        async with asyncio.timeout(BOOT_S):
+            await manager.until(lambda event: event["Event"] == "FullyBooted")
         return manager
 
     async def send(self, action: str, *variables: str, **headers: str) -> Message:

@@ -18,7 +18,13 @@ from tests.asterisk_lab.scripts import Call
 from tests.asterisk_lab.session import Moments
 
 # Names that queue members have beside their phones (templates/office/queues.conf).
-NAMES = {"Anna Orlova": "101", "Boris Lukin": "102", "Vera Sokolova": "109"}
+NAMES = {
+    "Anna Orlova": "101",
+    "Boris Lukin": "102",
+    "Vera Sokolova": "109",
+    "Galina Belova": "124",
+    "Denis Orlov": "125",
+}
 
 Row = dict[str, str]
 

@@ -10,7 +10,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 SECRET = "lab"  # of the manager interface: loopback only, for the minutes of one run
 
 # The office's telephones. Names are those of queues.conf where a member has one.
-PHONES = (*range(101, 110), 111, 112, 113, 121, 122, 123, *range(131, 137))
+PHONES = (*range(101, 115), *range(121, 130), *range(131, 137), 138)
+# 137 registers itself (desk_phone.py), 139 never does.
+REGISTERING = (137, 139)
 
 _MODULES = """
     app_dial app_exec app_playback app_queue app_senddtmf app_stack app_transfer app_userevent app_verbose app_voicemail
@@ -21,7 +23,7 @@ _MODULES = """
     pbx_config res_cdrel_custom res_clioriginate res_convert res_musiconhold res_pjproject
     res_pjsip res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dtmf_info
     res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_header_funcs
-    res_pjsip_nat res_pjsip_pubsub res_pjsip_refer res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_session
+    res_pjsip_nat res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_session
     res_rtp_asterisk res_sorcery_astdb res_sorcery_config res_sorcery_memory res_sorcery_realtime
     res_timing_timerfd res_crypto res_curl res_mwi_devstate
 """
@@ -50,13 +52,14 @@ def write_configuration(tree: Path, home: Path, role: str, ports: Ports, peer: P
         "home": f"/{home.relative_to(tree)}",
         "modules": f"/{modules.relative_to(tree)}",
         "modules_list": "\n".join(f"load = {name}.so" for name in _MODULES.split()),
+        "system_name": "net" if role == "network" else "",
         "sip_port": str(ports.sip),
         "peer_port": str(peer.sip),
         "ami_port": str(ports.ami),
         "ami_secret": SECRET,
         "rtp_start": str(ports.rtp_start),
         "rtp_end": str(ports.rtp_end),
-        "phones": "\n".join(_phone(role, number, peer) for number in PHONES),
+        "phones": "\n".join(_phone(role, number, peer) for number in (*PHONES, *REGISTERING)),
     }
     for folder in ("both", role):
         for template in sorted((TEMPLATES / folder).iterdir()):
@@ -67,7 +70,7 @@ def _phone(role: str, number: int, peer: Ports) -> str:
     """The phone as the office knows it, or as the network plays it."""
     if role == "network":
         return f"[phone-{number}](phone)\nfrom_user = {number}\n"
+    contact = f"contact = sip:{number}@127.0.0.1:{peer.sip}" if number in PHONES else "max_contacts = 1"
     return (
-        f'[{number}](phone)\naors = {number}\ncallerid = "" <{number}>\n\n'
-        f"[{number}]\ntype = aor\ncontact = sip:{number}@127.0.0.1:{peer.sip}\n"
+        f'[{number}](phone)\naors = {number}\ncallerid = "" <{number}>\n\n[{number}]\ntype = aor\n{contact}\n'
     )

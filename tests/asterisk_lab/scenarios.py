@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.asterisk_lab.scripts import MOBILE, Call, Case, Phone, Script, Truth
+from tests.asterisk_lab.scripts import DESK_PHONE, MOBILE, Call, Case, Phone, Script, Truth
 
 SPEECH = "queue-thankyou&queue-callswaiting&queue-thankyou&queue-callswaiting"
 BLACKLIST = ("79000000207", "79000000407")
@@ -57,6 +57,10 @@ FIRST = (
     Script("left_ringing_queue", "A queue that never answered itself; the caller leaves while a phone rings.", 1, (
         Call("107", "79000000107", "74950000107", 5.5, Truth("abandoned_in_queue", queue="desk")),
     ), Case("open")),
+    Script("member_through_dialplan", "A queue reaches its members by way of the dialplan; Galina answers.", 1, (
+        Call("110", "79000000110", "74950000113", 30, Truth("answered", ("124",), queue="branch"),
+             (Phone("124", ring=2, talk=3),)),
+    )),
     Script("withheld_answered", "A caller without a number is answered from a queue.", 1, (
         Call("109", "79000000109", "74950000112", 30, Truth("answered", ("109",), queue="service"),
              (Phone("109", ring=1, talk=3),), withheld=True),
@@ -86,6 +90,17 @@ SECOND = (
     Script("refused_by_trunk", "The trunk takes no such call: the exchange's dialplan never sees it.", 2, (
         Call("208", "79000000208", "74950000103", 30, Truth("never_arrived", arrived=False), route="office-refused"),
     ), Case("open")),
+    Script("first_in_line", "The only agent of a queue takes the first caller.", 2, (
+        Call("211", "79000000211", "74950000115", 30, Truth("answered", ("128",), queue="single"),
+             (Phone("128", ring=1, talk=5),)),
+    )),
+    Script("second_in_line", "The second caller waits until the agent is free.", 2, (
+        Call("212", "79000000212", "74950000115", 30, Truth("answered", ("128",), queue="single"),
+             (Phone("128", ring=1, talk=2),), pause=2),
+    )),
+    Script("left_members_ringing", "Members ring by way of the dialplan; the caller leaves.", 2, (
+        Call("213", "79000000213", "74950000113", 6.5, Truth("abandoned_in_queue", queue="branch")),
+    ), Case("open")),
     Script("gets_through_later", "The caller gives up, rings again and is answered.", 2, (
         Call("209a", "79000000209", "74950000112", 5.5, Truth("abandoned_in_queue", queue="service")),
         Call("209b", "79000000209", "74950000112", 30, Truth("answered", ("109",), queue="service"),
@@ -106,10 +121,22 @@ THIRD = (
              Truth("answered", ("108", "132"), flags=TRANSFERRED, queue="repairs"),
              (Phone("108", ring=1, talk=2, then="refer", target="132"), Phone("132", ring=1, talk=3))),
     )),
+    Script("attended_by_phone", "The telephone itself asks a colleague and joins the two (REFER with Replaces).", 3, (
+        Call("312", "79000000312", "74950000118", 40, Truth("answered", (DESK_PHONE, "138"), flags=TRANSFERRED),
+             (Phone(DESK_PHONE, ring=1, talk=2, then="attended", target="138", after=2),
+              Phone("138", ring=1, talk=6)),
+             seen_as={"138": DESK_PHONE}),
+    )),
     Script("returned", "Lost in the queue; an agent rings back and they talk.", 3, (
         Call("303a", "79000000303", "74950000101", 6.5, Truth("abandoned_in_queue", queue="sales")),
         Call("303b", "101", "79000000303", 30, Truth("answered", ("101",), "outbound"),
              (Phone("79000000303", ring=2, talk=3),), seen_as={"79000000303": "74950000101"}, pause=1),
+    ), Case("recovered")),
+    Script("returned_by_click", "Nobody came; an employee clicks the number, talks, and the case is closed.", 3, (
+        Call("311a", "79000000311", "74950000104", 4.5, Truth("no_answer")),
+        Call("311b", "114", "79000000311", 30, Truth("answered", ("114",), "outbound"),
+             (Phone("114", ring=1, then="stay"), Phone("79000000311", ring=2, talk=3)),
+             seen_as={"79000000311": "74950000101", "114": "79000000311"}, pause=1, by_click=True),
     ), Case("recovered")),
     Script("returned_in_vain", "Engaged; the call-back finds nobody, the case stays open.", 3, (
         Call("304a", "79000000304", "74950000105", 30, Truth("busy"), (Phone("122", "busy", 0),)),
@@ -164,6 +191,17 @@ FOURTH = (
     )),
     Script("rejected_at_once", "A blacklisted caller is refused without an answer.", 4, (
         Call("407", "79000000407", "74950000105", 30, Truth("rejected")),
+    )),
+    Script("not_plugged_in", "The telephone called is not there.", 4, (
+        Call("411", "79000000411", "74950000114", 30, Truth("failed")),
+    ), Case("open")),
+    Script("put_out_of_queue", "The last agent goes on pause; the queue sends the caller away.", 4, (
+        Call("412", "79000000412", "74950000116", 30, Truth("abandoned_in_queue", queue="pool"),
+             pauses=((2.0, "pool", "126"),)),
+    ), Case("open")),
+    Script("out_by_key", "The caller leaves the queue by a key and is answered elsewhere.", 4, (
+        Call("413", "79000000413", "74950000117", 30, Truth("answered", ("129",), queue="counter"),
+             (Phone("129", ring=1, talk=3),), keys="0"),
     )),
     Script("left_at_once", "The caller hangs up within two seconds.", 4, (
         Call("410", "79000000410", "74950000107", 1.7, Truth("abandoned_in_queue", queue="desk")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MOBILE = "79000009001"  # the manager's, reached over the trunk
+DESK_PHONE = "137"  # a telephone that hands calls over itself (desk_phone.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Call:
 
     caller: a subscriber, or an extension that dials. called: one of the office's numbers, an extension, a subscriber.
     phones: how those that it may ring behave; callers they see differently (a consultation) stand in ``seen_as``.
+    by_click: the exchange itself rings the caller's phone first and then dials (click to call).
+    pauses: (seconds after dialling, queue, phone): the member goes on pause.
     """
 
     key: str
@@ -67,6 +70,8 @@ class Call:
     withheld: bool = False
     route: str = "office"
     pause: float = 0.0
+    by_click: bool = False
+    pauses: tuple[tuple[float, str, str], ...] = ()
 
     @property
     def by_phone(self) -> bool:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from tests.asterisk_lab.ami import Manager, Message
 from tests.asterisk_lab.configuration import SECRET
+from tests.asterisk_lab.desk_phone import DeskPhone
 from tests.asterisk_lab.instance import Instance
 from tests.asterisk_lab.scenarios import BLACKLIST, CLOSED_LINES, REFUSED_AT_ONCE
-from tests.asterisk_lab.scripts import Call, Script
+from tests.asterisk_lab.scripts import DESK_PHONE, Call, Phone, Script
 
 LONGEST_CALL_S = 60.0
+SLACK_S = 0.3
 SETTLE_S = 1.5  # between waves: phones hang up, exchanges write their records
 
 
@@ -52,20 +54,31 @@ async def play(office: Instance, network: Instance, scripts: Sequence[Script]) -
     """Play all waves, wave 0 before the office opens at a full minute."""
     pbx = await Manager.login(office.ports.ami, "lab", SECRET)
     public = await Manager.login(network.ports.ami, "lab", SECRET)
+    desk_phone = await DeskPhone.registered(_desk_plan(scripts), office.ports.sip)
     try:
         await _prepare(pbx)
         opened_at = 0.0
         for wave in sorted({script.wave for script in scripts}):
             if wave > 0 and not opened_at:
                 opened_at = await _next_minute()
-            await asyncio.gather(*(_play(public, script) for script in scripts if script.wave == wave))
+            await asyncio.gather(*(_play(pbx, public, script) for script in scripts if script.wave == wave))
             await asyncio.sleep(SETTLE_S)
         calls = [call for script in scripts for call in script.calls]
         moments = {call.key: _moments(call, public.heard, pbx.heard) for call in calls}
+        for call in calls:
+            told = [(DESK_PHONE, at) for caller, at in desk_phone.picked_up if caller == call.caller]
+            moments[call.key].picked_up[:0] = told
         return Session(tuple(scripts), moments, opened_at)
     finally:
+        desk_phone.close()
         await pbx.close()
         await public.close()
+
+
+def _desk_plan(scripts: Sequence[Script]) -> Phone:
+    """How the desk phone treats its calls: one plan for all."""
+    phones = [phone for script in scripts for call in script.calls for phone in call.phones]
+    return next((phone for phone in phones if phone.who == DESK_PHONE), Phone(DESK_PHONE))
 
 
 async def _prepare(pbx: Manager) -> None:
@@ -82,16 +95,31 @@ async def _next_minute() -> float:
     return opened_at
 
 
-async def _play(public: Manager, script: Script) -> None:
+async def _play(pbx: Manager, public: Manager, script: Script) -> None:
     for call in script.calls:
         await asyncio.sleep(call.pause)
         for name, plan in call.plans().items():
             await public.send("Setvar", Variable=name, Value=plan)
-        await _dial(public, call)
+        await (_click(pbx, call) if call.by_click else _dial(public, call))
+        pausing = [asyncio.create_task(_pause(pbx, *pause)) for pause in call.pauses]
         async with asyncio.timeout(LONGEST_CALL_S):
-            await public.until(lambda event, call=call: _is("ended", call, event))  # type: ignore[misc]
+            await public.until(lambda event, call=call: _is_over(call, event))  # type: ignore[misc]
+        await asyncio.gather(*pausing)
         for name in call.plans():
             await public.send("Setvar", Variable=name, Value="")
+
+
+async def _pause(pbx: Manager, after: float, queue: str, phone: str) -> None:
+    await asyncio.sleep(after)
+    await pbx.send("QueuePause", Queue=queue, Interface=f"PJSIP/{phone}", Paused="true", Reason="lunch")
+
+
+async def _click(pbx: Manager, call: Call) -> None:
+    await pbx.send(
+        "Originate",
+        Channel=f"PJSIP/{call.caller}", CallerID=call.called,
+        Context="from-internal", Exten=call.called, Priority="1", Async="true", Timeout="20000",
+    )  # fmt: skip
 
 
 async def _dial(public: Manager, call: Call) -> None:
@@ -112,8 +140,14 @@ def _is(moment: str, call: Call, event: Message) -> bool:
     return event.get("UserEvent") == "Lab" and event.get("Moment") == moment and event.get("Call") == call.key
 
 
+def _is_over(call: Call, event: Message) -> bool:
+    if not call.by_click:
+        return _is("ended", call, event)
+    return event.get("Moment") == "leaves" and event.get("Who") == call.called
+
+
 def _moments(call: Call, public: Sequence[Message], pbx: Sequence[Message]) -> Moments:
-    found = Moments()
+    found = _of_click(call, public, pbx) if call.by_click else Moments()
     for event in public:
         if _is("dialled", call, event):
             found.dialled, found.provider_id = _time(event), event["Uniqueid"]
@@ -125,8 +159,20 @@ def _moments(call: Call, public: Sequence[Message], pbx: Sequence[Message]) -> M
     for event in _during(found, public):
         if event.get("Moment") == "picks up" and f"{event['Who']}_{event['Caller']}" in shown:
             found.picked_up.append((event["Who"], _time(event)))
+    if call.by_click:
+        found.signal = next((at for who, at in found.picked_up if who == call.called), None)
     _add_office_side(found, call, _during(found, pbx))
     return found
+
+
+def _of_click(call: Call, public: Sequence[Message], pbx: Sequence[Message]) -> Moments:
+    """The exchange began it: the start is its first channel, the end the subscriber's."""
+    own = f"PJSIP/{call.caller}-"
+    first = next(
+        event for event in pbx if event["Event"] == "Newchannel" and event["Channel"].startswith(own)
+    )
+    ended = next(event for event in public if _is_over(call, event))
+    return Moments(office_id=first["Linkedid"], dialled=_time(first), ended=_time(ended))
 
 
 def _add_office_side(found: Moments, call: Call, pbx: Sequence[Message]) -> None:
@@ -141,7 +187,8 @@ def _add_office_side(found: Moments, call: Call, pbx: Sequence[Message]) -> None
 
 
 def _during(found: Moments, events: Sequence[Message]) -> list[Message]:
-    return [event for event in events if found.dialled <= _time(event) <= found.ended]
+    """Events of the call's time; stamps of concurrent events may be some milliseconds out of order."""
+    return [event for event in events if found.dialled - SLACK_S <= _time(event) <= found.ended + SLACK_S]
 
 
 def _time(event: Message) -> float:

@@ -51,7 +51,7 @@ def cel_columns(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     if not sample:
         return None
     width = len(sample[0])
-    events = [at for at in range(width) if _share(sample, at, _EVENT) > 0.5]
+    events = [at for at in range(width) if _share(sample, at, _EVENT) >= 0.5]
     times = [at for at in range(width) if _share(sample, at, _TIME) > 0.9]
     if not events or not times:
         return None

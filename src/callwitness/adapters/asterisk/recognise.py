@@ -31,7 +31,7 @@ def guess_layout(head: bytes) -> Guess | None:
         return Guess(_NAME, "sql_dump", 0.95, f"SQL with a table {table}")
     if _SQL_ANY.search(head):
         return None
-    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:400] if line.strip()]
+    lines = [line for line in re.split(r"\r\n?|\n", head.decode("utf-8", "replace"))[:400] if line.strip()]
     if len(head) >= HEAD and len(lines) > 1:
         lines.pop()  # cut in the middle
     return _queue_log(lines) or _csv(lines)

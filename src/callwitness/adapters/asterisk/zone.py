@@ -65,10 +65,10 @@ def offset_at(wall: pl.Expr, zone: str) -> pl.Expr:
     """Offset in ms of wall-clock ms in a zone: the earlier of two, and beyond a gap the one before it."""
     moment = pl.from_epoch(wall, time_unit="ms")
     placed = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    later = (moment + pl.duration(hours=1)).dt.replace_time_zone(
+    before = (moment - pl.duration(hours=1)).dt.replace_time_zone(
         zone, ambiguous="earliest", non_existent="null"
     )
-    return pl.coalesce(wall - placed.dt.epoch("ms"), wall + 3_600_000 - later.dt.epoch("ms"))
+    return pl.coalesce(wall - placed.dt.epoch("ms"), wall - 3_600_000 - before.dt.epoch("ms"))
 
 
 def _births(rows: pl.DataFrame, witness: str) -> pl.DataFrame:

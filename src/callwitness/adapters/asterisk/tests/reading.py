@@ -18,7 +18,9 @@ PLAIN = ReadOptions(numbers=RUSSIA)
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 
-def read(data: bytes | str, options: ReadOptions = PLAIN, name: str = "file") -> tuple[pl.DataFrame, pl.DataFrame]:
+def read(
+    data: bytes | str, options: ReadOptions = PLAIN, name: str = "file"
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records and rejected rows of one file."""
     records, rejected, _ = read_with_notes(data, options, name)
     return records, rejected

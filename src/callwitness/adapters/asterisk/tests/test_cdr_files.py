@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callwitness.adapters.asterisk.tests.reading import PLAIN, cdr, read, settle
@@ -31,7 +31,12 @@ def test_every_width_of_master_csv_is_read(width: int) -> None:
     records, rejected = read(WIDTHS[width] + "\n")
     assert rejected.is_empty()
     row = records.row(0, named=True)
-    assert (row["caller"], row["called"], row["talk_s"], row["total_s"]) == ("+79000000101", "+74950000101", 60, 65)
+    assert (row["caller"], row["called"], row["talk_s"], row["total_s"]) == (
+        "+79000000101",
+        "+74950000101",
+        60,
+        65,
+    )
     assert row["answered_at"] - row["started_at"] == 5_000
     assert (row["native_id"] or "").startswith(ID) == (width in (17, 18, 20, 21))
     assert (row["native_call_id"] == ID) == (width >= 19)
@@ -120,7 +125,11 @@ def test_odd_but_possible_rows_are_kept() -> None:
 
 def test_a_call_over_the_autumn_hour_lasts_as_long_as_its_length_says() -> None:
     row = cdr(
-        start="2026-10-25 02:50:00", answer="2026-10-25 02:50:05", end="2026-10-25 02:10:00", duration=1200, billsec=1195
+        start="2026-10-25 02:50:00",
+        answer="2026-10-25 02:50:05",
+        end="2026-10-25 02:10:00",
+        duration=1200,
+        billsec=1195,
     )
     told = read(row)[0].row(0, named=True)
     assert told["ended_at"] - told["started_at"] == 1_200_000
@@ -141,6 +150,7 @@ def test_hidden_callers_have_no_number() -> None:
     assert set(records["caller_kind"]) == {"withheld"}
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_any_damage_in_the_middle_of_a_file_loses_nothing(junk: bytes, at: int) -> None:
     good = (cdr() * 3).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callwitness.ingest.kit.delimited import read_delimited, split_record
@@ -34,6 +34,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(st.tuples(cells, st.booleans()), min_size=1, max_size=5), max_size=8))
 def test_regular_lines_read_the_same_fast_and_patiently(table: list[list[tuple[str, bool]]]) -> None:
     lines = [",".join(quoted(t) if q or set(t) & {",", '"'} else t for t, q in row) for row in table]
@@ -44,6 +45,7 @@ def test_regular_lines_read_the_same_fast_and_patiently(table: list[list[tuple[s
     assert rejected == []
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from([",", ";", "\t"]))
 def test_any_bytes_are_read_or_rejected_line_by_line(data: bytes, delimiter: str) -> None:
     rows, rejected = read(data, delimiter)
@@ -52,6 +54,7 @@ def test_any_bytes_are_read_or_rejected_line_by_line(data: bytes, delimiter: str
     assert all(row >= 1 for row in told)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(['"', ",", "a", "\n", '""', "\r\n", '","', "1"]), max_size=60).map("".join))
 def test_quotes_in_any_place_lose_no_line(text: str) -> None:
     rows, rejected = read(text.encode())
@@ -95,7 +98,10 @@ def test_widths_may_differ_and_empty_last_fields_count() -> None:
 
 
 def test_nul_bytes_a_mark_and_cyrillic_in_the_old_encoding_are_read() -> None:
-    assert read(b"\xef\xbb\xbf1,\xcf\xe5\xf2\xf0\n\0\0" + "2,Пётр".encode())[0] == [(1, ("1", "Петр")), (2, ("2", "Пётр"))]
+    assert read(b"\xef\xbb\xbf1,\xcf\xe5\xf2\xf0\n\0\0" + "2,Пётр".encode())[0] == [
+        (1, ("1", "Петр")),
+        (2, ("2", "Пётр")),
+    ]
 
 
 def test_a_line_without_end_is_bounded_and_rejected() -> None:

@@ -55,17 +55,26 @@ def run_callwitness(folder: Path) -> dict[str, object]:
     def read(name: str) -> CallColumns:
         scan = pl.scan_parquet(folder / f"{name}.parquet")
         rows = int(scan.select(pl.len()).collect().item())
-        start, party, did = (np.empty(rows, np.int64) for _ in range(3))
+        start, party = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        line = np.empty(rows, np.int32)
         total, talk = (np.empty(rows, np.float32) for _ in range(2))
         for at in range(0, rows, 1_000_000):
             part = scan.select("ts", "caller", "did", "duration", "billsec").slice(at, 1_000_000).collect()
             here = slice(at, at + part.height)
             start[here] = part["ts"].cast(pl.Int64).to_numpy() // 1000
             party[here] = number_keys(part["caller"], plan).to_numpy()
-            did[here] = number_keys(part["did"], plan).to_numpy()
+            line[here] = line_codes(part["did"])
             total[here], talk[here] = part["duration"].to_numpy(), part["billsec"].to_numpy()
-        lines = np.unique(did) if rows < 100_000 else pl.Series(did).unique().sort().to_numpy()
-        return CallColumns(start, party, (np.searchsorted(lines, did) + 1).astype(np.int32), total, talk)
+        return CallColumns(start, party, line, total, talk)
+
+    known_lines: dict[int, int] = {}
+
+    def line_codes(texts: pl.Series) -> pl.Series:
+        """Code of each number dialled, the same for the same number however it is written."""
+        distinct = texts.unique().sort()
+        keys = number_keys(distinct, plan).to_list()
+        codes = pl.Series([known_lines.setdefault(key, len(known_lines) + 1) for key in keys], dtype=pl.Int32)
+        return codes.gather(texts.cast(pl.Enum(distinct)).to_physical())
 
     def first_tellings(calls: CallColumns) -> Telling:
         rows = np.flatnonzero(repeats(calls, 2000) < 0)
@@ -88,36 +97,53 @@ def run_pandas(folder: Path) -> dict[str, object]:
     import pandas as pd
 
     def read(name: str) -> pd.DataFrame:
-        frame = pd.read_parquet(folder / f"{name}.parquet", columns=["ts", "caller"])
+        frame = pd.read_parquet(
+            folder / f"{name}.parquet", columns=["ts", "caller", "did", "duration", "billsec"]
+        )
         digits = frame["caller"].str.replace(r"[^0-9]", "", regex=True).str[-10:]
         key = pd.to_numeric(digits, errors="coerce").fillna(0).astype("int64")
-        out = pd.DataFrame({"t": frame["ts"].astype("datetime64[ms]"), "key": key, "row": np.arange(len(key))})
-        return out[out["key"] > 0].sort_values("t")
+        frame = frame.assign(t=frame["ts"].astype("datetime64[ms]"), key=key, row=np.arange(len(key)))
+        return frame.drop(columns=["ts", "caller"]).sort_values("t")
+
+    def nearest(left: pd.DataFrame, right: pd.DataFrame, by: list[str], within: str) -> pd.DataFrame:
+        found = pd.merge_asof(
+            left,
+            right,
+            on="t",
+            by=by,
+            direction="nearest",
+            tolerance=pd.Timedelta(within),
+            suffixes=("", "_r"),
+        )
+        return found[found["row_r"].notna()]
 
     stages = Stages()
     left, right = read("prov"), read("pbx")
     stages.done("read and normalise")
-    near = pd.merge_asof(
-        left, right, on="t", by="key", direction="nearest", tolerance=pd.Timedelta("120s"), suffixes=("", "_r")
+    known_left, known_right = (
+        left.loc[left["key"] > 0, ["t", "key", "row"]],
+        right.loc[right["key"] > 0, ["t", "key", "row"]],
     )
-    near = near[near["row_r"].notna()]
+    near = nearest(known_left, known_right, ["key"], "120s")
     there = right.set_index("row")["t"].reindex(near["row_r"].astype("int64"))
     ahead = (there.to_numpy() - near["t"].to_numpy()) / np.timedelta64(1, "ms")
     by_hour = pd.Series(ahead).groupby(near["t"].dt.floor("h").to_numpy()).median()
     knots = by_hour.index.to_numpy().astype("datetime64[ms]").astype("int64") + 1_800_000
     own = right["t"].to_numpy().astype("datetime64[ms]").astype("int64")
-    right = right.assign(t=(own - np.interp(own, knots, by_hour.to_numpy()).astype("int64")).astype("datetime64[ms]"))
+    right = right.assign(
+        t=(own - np.interp(own, knots, by_hour.to_numpy()).astype("int64")).astype("datetime64[ms]")
+    )
     right = right.sort_values("t")
     stages.done("clock")
-    pairs = pd.merge_asof(
-        left, right, on="t", by="key", direction="nearest", tolerance=pd.Timedelta("8s"), suffixes=("", "_r")
-    )
-    pairs = pairs[pairs["row_r"].notna()]
+    pairs = nearest(known_left, right.loc[right["key"] > 0, ["t", "key", "row"]], ["key"], "8s")
+    rest_left = left[~left["row"].isin(pairs["row"])]
+    rest_right = right[~right["row"].isin(pairs["row_r"])]
+    more = nearest(rest_left, rest_right, ["did", "billsec"], "3s")
+    more = more[(more["key"] == 0) | (more["key_r"] == 0)]
     stages.done("match")
-    return {
-        "cpu": stages.spent,
-        **judge(folder, pairs["row"].to_numpy(), pairs["row_r"].to_numpy().astype("int64")),
-    }
+    rows = np.concatenate([pairs["row"].to_numpy(), more["row"].to_numpy()])
+    partners = np.concatenate([pairs["row_r"].to_numpy(), more["row_r"].to_numpy()]).astype("int64")
+    return {"cpu": stages.spent, **judge(folder, rows, partners)}
 
 
 def judge(folder: Path, left: object, right: object) -> dict[str, object]:
@@ -143,7 +169,11 @@ def judge(folder: Path, left: object, right: object) -> dict[str, object]:
 
 def run_prototype(rows: int) -> dict[str, object]:
     done = subprocess.run(
-        [sys.executable, str(PROTOTYPE), str(rows), THREADS], cwd=HERE, capture_output=True, text=True, check=True
+        [sys.executable, str(PROTOTYPE), str(rows), THREADS],
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     said = json.loads(done.stdout)
     rest = round(said["cpu_s"] - said["cpu_read"] - said["cpu_match"], 3)
@@ -175,7 +205,9 @@ def total_cpu(result: dict[str, object]) -> float:
 
 
 def table(rows: int, results: dict[str, list[dict[str, object]]]) -> None:
-    ours = statistics.median(total_cpu(r) for r in results["callwitness"]) if "callwitness" in results else None
+    ours = (
+        statistics.median(total_cpu(r) for r in results["callwitness"]) if "callwitness" in results else None
+    )
     print(f"\n{rows:,} rows a side, {len(next(iter(results.values())))} rounds, {THREADS} threads\n")
     print("| method | CPU s | by stage | times ours | RSS MB | precision | recall | used twice |")
     print("|---|---|---|---|---|---|---|---|")
@@ -189,7 +221,9 @@ def table(rows: int, results: dict[str, list[dict[str, object]]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--method", nargs="+", choices=METHODS, default=list(METHODS))

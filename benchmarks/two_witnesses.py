@@ -58,7 +58,9 @@ def write_two_witnesses(rows: int, folder: Path) -> None:
         pl.DataFrame(
             {
                 "id": np.arange(len(call)),
-                "ts": pl.Series(stamp // 1_000_000 * 1_000_000 if name == "prov" else stamp).cast(pl.Datetime("us")),
+                "ts": pl.Series(stamp // 1_000_000 * 1_000_000 if name == "prov" else stamp).cast(
+                    pl.Datetime("us")
+                ),
                 "caller": _written(rng, caller[call], withheld[name][call], name),
                 "did": pl.Series(did[call]).cast(pl.String),
                 "duration": np.round((wait + talk)[call] + noise[0]).clip(0).astype(np.int32),
@@ -90,7 +92,9 @@ def _written(rng: np.random.Generator, number: Ints, withheld: Mask, name: str) 
     area, rest, end, last = (digits.str.slice(a, b) for a, b in ((0, 3), (3, 3), (6, 2), (8, 2)))
     spaced = pl.format("8 ({}) {}-{}-{}", area, rest, end, last)
     forms = [pl.lit("+7") + digits, pl.lit("8") + digits, pl.lit("7") + digits, digits, spaced]
-    frame = pl.DataFrame({"n": pl.Series(number).cast(pl.String), "form": rng.choice(5, len(number), p=shares)})
+    frame = pl.DataFrame(
+        {"n": pl.Series(number).cast(pl.String), "form": rng.choice(5, len(number), p=shares)}
+    )
     text = pl.lit(None, dtype=pl.String)
     for form, expression in enumerate(forms):
         text = pl.when(pl.col("form") == form).then(expression).otherwise(text)

@@ -30,6 +30,7 @@ UNKNOWN_UNCERTAINTY_S: Final = 120.0
 _PAIRS_FOR_HOUR: Final = 5
 _PAIRS_FOR_DAY: Final = 3
 _PAIRS_FOR_DRIFT: Final = 12
+_MANY_PAIRS: Final = 5_000
 _FASTEST_DRIFT: Final = 60_000 / DAY
 _COARSE_MS: Final = 10_000
 _SMALLEST_STEP_MS: Final = 4_000
@@ -172,26 +173,22 @@ def _drift(at: Ints, difference: Reals, precision_ms: int) -> float:
     return slope if 3 * error < abs(slope) <= _FASTEST_DRIFT else 0.0
 
 
-def _medians(values: Reals, width: int) -> Reals:
-    """Median of each run of ``width`` neighbours."""
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=1))
-
-
 def _find_steps(at: Ints, flat: Reals, precision_ms: int) -> list[int]:
     """Positions where a new stretch begins: medians before and after differ by far more than the noise."""
-    width = int(np.clip(len(at) * HOUR // max(1, int(at[-1] - at[0])), 5, 25))
+    width = int(np.clip(len(at) * HOUR // max(1, int(at[-1] - at[0])), 5, 24))
     width = min(width, len(at) // 2)
     if width < _PAIRS_FOR_DAY:
         return []
-    median = _medians(flat, width)
-    change = np.abs(median[width:] - median[:-width])
-    noise = 1.4826 * float(np.median(np.abs(flat[width:] - median[:-1][: len(flat) - width])))
+    stride = 8 if len(at) > _MANY_PAIRS and width % 8 == 0 else 1
+    windows = np.lib.stride_tricks.sliding_window_view(flat, width)[::stride]
+    median = np.median(windows, axis=1)
+    change = np.abs(median[width // stride :] - median[: -(width // stride)])
+    noise = 1.4826 * float(np.median(np.abs(windows[:, -1] - median)))
     limit = max(_SMALLEST_STEP_MS, 8 * noise, 2 * precision_ms if precision_ms >= _COARSE_MS else 0)
     found: list[int] = []
-    for peak in np.argsort(-change, kind="stable"):
-        if change[peak] <= limit:
-            break
-        place = _best_split(flat, int(peak) + width, width)
+    peaks = np.flatnonzero(change > limit)
+    for peak in peaks[np.argsort(-change[peaks], kind="stable")]:
+        place = _best_split(flat, int(peak) * stride + width, width)
         if all(abs(place - other) > 2 * width for other in found) and _stays(flat, place, width, limit):
             found.append(place)
     return sorted(found)

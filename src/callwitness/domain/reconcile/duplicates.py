@@ -25,30 +25,33 @@ def repeats(calls: CallColumns, window_ms: int) -> Ints:
     Compares each call with its neighbours in time; the first of several tellings is the original.
     """
     original = np.full(len(calls), -1, np.int64)
-    later = np.arange(1, len(calls))
-    for distance in range(1, _MOST_NEIGHBOURS):
-        later = later[later >= distance]
-        earlier = later - distance
-        near = calls.start[later] - calls.start[earlier] <= window_ms
-        later, earlier = later[near], earlier[near]
-        if not len(later):
-            break
-        hits = _same_call(calls, earlier, later)
-        original[later[hits]] = earlier[hits]
+    for distance in range(1, _most_within(calls.start, window_ms) + 1):
+        same_party = calls.party[distance:] == calls.party[:-distance]
+        earlier = np.flatnonzero(same_party)
+        earlier = earlier[calls.start[earlier + distance] - calls.start[earlier] <= window_ms]
+        hits = earlier[_same_call(calls, earlier, earlier + distance)]
+        original[hits + distance] = hits
     return _follow(original)
 
 
-def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Ints:
-    """Positions in the two row lists that are the same call told twice."""
-    some = np.flatnonzero(calls.party[earlier] == calls.party[later])
-    a, b = earlier[some], later[some]
+def _most_within(start: Ints, window_ms: int) -> int:
+    """How many calls at most begin within the window after a call; not counted beyond the limit."""
+    for distance in range(1, min(_MOST_NEIGHBOURS, len(start))):
+        if not (start[distance:] - start[:-distance] <= window_ms).any():
+            return distance - 1
+    return min(_MOST_NEIGHBOURS, len(start)) - 1 if len(start) else 0
+
+
+def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Mask:
+    """Which of two rows of one party, row by row, are the same call told twice."""
+    a, b = earlier, later
     same: Mask = (calls.line[a] == calls.line[b]) & _equal(calls.total[a], calls.total[b])
     same &= _equal(calls.talk[a], calls.talk[b])
     unsure = (calls.party[a] == 0) | (calls.precision_ms > _COARSE_MS)
     same &= ~unsure | (
         (calls.start[a] == calls.start[b]) & (calls.total[a] == calls.total[b]) & (calls.total[a] > 0)
     )
-    return some[same]
+    return same
 
 
 def _equal(a: Reals, b: Reals) -> Mask:

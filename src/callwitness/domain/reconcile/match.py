@@ -2,11 +2,10 @@
 withheld numbers left over, each rule weaker than the one before and therefore asking for more.
 
     caller            same caller, starts within the window; order kept, exact (``islands``)
-    caller_duration   same caller, starts further apart, durations agree
+    caller_duration   same caller, starts further apart, durations agree; still further if there is no other choice
     line_talk         caller withheld or hidden on a side: same line, close start, talk and total agree
     talk              the same where a side knows no line: durations must agree and leave no choice
     all_but_caller    another or no caller, talk and everything else agrees and leaves no choice
-    caller_alone      same caller, starts far apart, no other call near, talk and total agree to a second
     inside            a second exchange behind the first: same caller, begins within the call, ends with it
 """
 
@@ -25,7 +24,7 @@ from callwitness.domain.reconcile.islands import match_islands
 from callwitness.domain.reconcile.lines import LineMap
 from callwitness.domain.reconcile.pairs import Pairs, join_pairs
 
-RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "caller_alone", "inside")
+RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "inside")
 
 _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
@@ -70,7 +69,7 @@ def match_calls(
     agree = ~lines.contradicts(left.line[by_caller.left], right.line[by_caller.right])
     parts = [Pairs(by_caller.left[agree], by_caller.right[agree])]
     free_left, free_right = _unpaired(left, right, parts[0])
-    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller, _by_caller_alone]
+    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller]
     for rule in [*rules, _inside] if in_series else rules:
         found = rule(left.take(free_left), right.take(free_right), lines, tolerance)
         parts.append(Pairs(free_left[found.left], free_right[found.right]))
@@ -122,12 +121,17 @@ def _unpaired(left: CallColumns, right: CallColumns, pairs: Pairs) -> tuple[Ints
 def _by_caller_and_duration(
     left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance
 ) -> Pairs:
-    known_left, known_right = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    a, b = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    far, talk, within = (_FAR_WEAK_MS, 1.0, tolerance.duration_s) if tolerance.weak_clock else _FAR_FIRM
     wide = max(_WIDE_MS, tolerance.window_ms * 5 // 2)
-    found = _near(left, known_left, left.party, right, known_right, right.party, wide)
+    found = _near(left, a, left.party, right, b, right.party, max(wide, far))
     found = found.where(_durations_agree(left, right, found, tolerance.duration_s))
     found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
-    return mutual_best(found, _cost(left, right, found))
+    near = found.where(np.abs(left.start[found.left] - right.start[found.right]) <= wide)
+    best = mutual_best(near, _cost(left, right, near))
+    rest = found.where(~np.isin(found.left, best.left) & ~np.isin(found.right, best.right))
+    rest = rest.where((left.talk[rest.left] >= talk) & _durations_agree(left, right, rest, within))
+    return join_pairs([best, without_choice(rest)])
 
 
 def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
@@ -144,7 +148,7 @@ def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tol
 
 
 def _by_talk(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:
-    if not _someone_withheld(left, right):
+    if not _someone_withheld(left, right) or (left.line.all() and right.line.all()):
         return _none()
     a, b = np.flatnonzero(left.total >= 1), np.flatnonzero(right.total >= 1)
     same = np.zeros(max(len(left), len(right)), np.int64)
@@ -168,15 +172,6 @@ def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, to
     found = found.where(withheld | (apart <= _close(left, right, tolerance)))
     route, line = lines.route(left.line)[found.left], right.line[found.right]
     return without_choice(found.where((route == line) | (route == 0) | (line == 0)))
-
-
-def _by_caller_alone(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
-    a, b = np.flatnonzero(left.party), np.flatnonzero(right.party)
-    far, talk, within = (_FAR_WEAK_MS, 1.0, tolerance.duration_s) if tolerance.weak_clock else _FAR_FIRM
-    found = _near(left, a, left.party, right, b, right.party, far)
-    found = found.where(left.talk[found.left] >= talk)
-    found = found.where(_durations_agree(left, right, found, within))
-    return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
 
 
 def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:

@@ -14,7 +14,7 @@ import numpy as np
 from callwitness.domain.clock import SourceClock, fit_clock
 from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
 from callwitness.domain.reconcile.pairs import Pairs
-from callwitness.domain.reconcile.zones import sure_pairs, zone_shift
+from callwitness.domain.reconcile.zones import sample_callers, sure_pairs, zone_shift
 
 _SIGNALLING_MS: Final = 6_000
 """A call reaches the next exchange a moment after the first; seldom more than this."""
@@ -27,8 +27,9 @@ _LOOSE_STARTS_MS: Final = 3_000
 
 def measure_clock(left: CallColumns, right: CallColumns) -> tuple[SourceClock, Pairs]:
     """Clock of the right side against the left, and the sure pairs that lie on its curve."""
-    shift = zone_shift(left, right)
-    pairs = sure_pairs(left, right, shift)
+    sample = sample_callers(left, right)
+    shift = zone_shift(left, right, sample)
+    pairs = sure_pairs(left, right, sample, shift)
     if len(pairs.left) < _FEW_PAIRS:
         shift, pairs = _pairs_by_talk(left, right) or (shift, pairs)
     from_ends = _ends_agree_better(left, right, pairs)
@@ -51,8 +52,9 @@ def window_ms(clock: SourceClock, left_precision_ms: int, right_precision_ms: in
 def _pairs_by_talk(left: CallColumns, right: CallColumns) -> tuple[int, Pairs] | None:
     """Zone shift and pairs of equally long talks, if a crowd of them agrees on one difference."""
     left, right = _keyed_by_talk(left), _keyed_by_talk(right)
-    shift = zone_shift(left, right)
-    pairs = sure_pairs(left, right, shift)
+    sample = sample_callers(left, right)
+    shift = zone_shift(left, right, sample)
+    pairs = sure_pairs(left, right, sample, shift)
     apart = right.start[pairs.right] - left.start[pairs.left] - shift
     crowd = _crowd(apart, _CROWD_MS + max(left.precision_ms, right.precision_ms))
     if int(crowd.sum()) < _FEW_PAIRS or 3 * int(crowd.sum()) < len(apart):

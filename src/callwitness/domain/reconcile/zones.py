@@ -21,22 +21,19 @@ FARTHEST: Final = 14 * 3_600_000
 REACH: Final = QUARTER // 2
 """Offsets beyond this are told as a zone shift and a remainder."""
 
-_SAMPLE_CALLS: Final = 150_000
+_SAMPLE_CALLS: Final = 200_000
 _ZONE_SAMPLE_CALLS: Final = 4_000
 _CALLERS_FOR_ZONE: Final = 3
 _CALLERS_EQUALLY_LONG: Final = 2
 _AGREEMENT_MS: Final = 20_000
 _HABITUAL: Final = 100
 """A caller with more calls than this (a robot, a hidden number) says nothing about the zone."""
-_PRIME: Final = 1009
+_MIX: Final = 0x9E3779B97F4A7C15 - (1 << 64)
 
 
-def sure_pairs(left: CallColumns, right: CallColumns, zone_shift: int) -> Pairs:
-    """Calls whose caller has no other call near on either side: their differences measure the clock.
-
-    A sample by caller when there are very many calls.
-    """
-    a, b = _same_sample(left, right, _SAMPLE_CALLS)
+def sure_pairs(left: CallColumns, right: CallColumns, sample: tuple[Ints, Ints], zone_shift: int) -> Pairs:
+    """Calls whose caller has no other call near on either side: their differences measure the clock."""
+    a, b = sample
     if not len(a) or not len(b):
         return Pairs(a[:0], b[:0])
     shifted = right.start[b] - zone_shift
@@ -46,9 +43,9 @@ def sure_pairs(left: CallColumns, right: CallColumns, zone_shift: int) -> Pairs:
     return Pairs(a[found.left[near]], b[found.right[near]])
 
 
-def zone_shift(left: CallColumns, right: CallColumns) -> int:
+def zone_shift(left: CallColumns, right: CallColumns, sample: tuple[Ints, Ints]) -> int:
     """Multiple of 15 minutes (ms) by which the right side's zone is wrong; 0 unless clearly otherwise."""
-    a, b = _same_sample(left, right, _ZONE_SAMPLE_CALLS)
+    a, b = _thinned(left, sample[0], right, sample[1], _ZONE_SAMPLE_CALLS)
     i, j = _same_caller(left.party[a], left.start[a], right.party[b], right.start[b])
     if not len(i):
         return 0
@@ -77,16 +74,23 @@ def _equally_long(left: CallColumns, right: CallColumns, i: Ints, j: Ints) -> Ma
     return alike
 
 
-def _same_sample(left: CallColumns, right: CallColumns, most: int) -> tuple[Ints, Ints]:
-    """Rows of both sides with a caller; of very many calls, those of the same few callers."""
-    thin = max(len(left), len(right)) // most
-    sides = []
-    for calls in (left, right):
-        known = calls.party != 0
-        if thin > 1:
-            known &= calls.party % _PRIME % thin == 0
-        sides.append(np.flatnonzero(known))
-    return sides[0], sides[1]
+def sample_callers(left: CallColumns, right: CallColumns) -> tuple[Ints, Ints]:
+    """Rows of both sides with a caller; of very many calls, those of the same callers on both sides."""
+    a, b = np.flatnonzero(left.party), np.flatnonzero(right.party)
+    return _thinned(left, a, right, b, _SAMPLE_CALLS)
+
+
+def _thinned(left: CallColumns, a: Ints, right: CallColumns, b: Ints, most: int) -> tuple[Ints, Ints]:
+    bits = (max(len(a), len(b)) // most).bit_length()
+    if not bits:
+        return a, b
+    return a[_lottery(left.party[a], bits)], b[_lottery(right.party[b], bits)]
+
+
+def _lottery(party: Ints, bits: int) -> Mask:
+    """One caller in two to the power of ``bits``, by the middle bits of a product: the same ones everywhere."""
+    drawn: Mask = (party * _MIX >> 33) & ((1 << bits) - 1) == 0
+    return drawn
 
 
 def _same_caller(left_key: Ints, left_time: Ints, right_key: Ints, right_time: Ints) -> tuple[Ints, Ints]:

@@ -59,6 +59,7 @@ _SHAPES: Final = {"RU": _RUSSIAN, "KZ": _RUSSIAN, "UA": _UKRAINIAN}
 
 _FEW_DISTINCT: Final = 2_000
 _SAMPLE: Final = 20_000
+_BLOCK: Final = 32_768
 
 
 def normalise(raw: pl.Series, plan: NumberPlan) -> pl.DataFrame:
@@ -140,15 +141,33 @@ def _keys_of_digits(text: pl.Series, plan: NumberPlan) -> npt.NDArray[np.int64]:
             length=pl.col("x").str.len_bytes().fill_null(0).cast(pl.Int64),
         )
     )
-    value = facts["value"].to_numpy()
-    plus = facts["plus"].to_numpy()
-    length = facts["length"].to_numpy() - plus
-    keys = np.zeros(len(value), np.int64)
-    for shape in (*_INTERNATIONAL, *_SHAPES.get(plan.country or "", ())):
-        fits = (length == shape.length) & (value >= shape.low) & (value <= shape.high)
+    keys = np.zeros(len(text), np.int64)
+    shapes = (*_INTERNATIONAL, *_SHAPES.get(plan.country or "", ()))
+    for at in range(0, len(text), _BLOCK):
+        part = facts[at : at + _BLOCK]
+        _fill_keys(
+            keys[at : at + _BLOCK],
+            part["value"].to_numpy(),
+            part["plus"].to_numpy(),
+            part["length"].to_numpy(),
+            shapes,
+        )
+    return keys
+
+
+def _fill_keys(
+    keys: npt.NDArray[np.int64],
+    value: npt.NDArray[np.int64],
+    plus: npt.NDArray[np.bool_],
+    length: npt.NDArray[np.int64],
+    shapes: tuple[_Shape, ...],
+) -> None:
+    """Keys of one block that fits the processor's cache. length: with the plus."""
+    digits = length - plus
+    for shape in shapes:
+        fits = (value >= shape.low) & (value <= shape.high) & (digits == shape.length)
         if shape.needs_plus:
             fits &= plus
         if shape.forbids_plus:
             fits &= ~plus
         np.copyto(keys, value + shape.add, where=fits)
-    return keys

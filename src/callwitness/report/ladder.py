@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,6 +33,7 @@ _SEGMENT_ORDER: Final = (
     "transfer",
     "voicemail",
 )
+_WITNESS_ORDER: Final = ("cel", "queue_log", "events", "cdr")
 _TICKS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 Leg = Mapping[str, Any]
@@ -58,41 +60,62 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A drawn call. left_out: parties beyond the number that is drawn."""
+    """A drawn call. zero: the call's start (ms UTC); left_out: parties beyond the number that is drawn."""
 
     rows: tuple[Row, ...]
     picture: Markup
     clocks: tuple[Clock, ...]
-    start: int
+    zero: int
     left_out: int
 
 
-def draw(legs: Sequence[Leg], clocks: Sequence[Clock], title: str, formats: Formats) -> Ladder | None:
-    """The ladder of a call; None where no leg has a time."""
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """From the first moment drawn to the last; seconds are counted from ``zero``. ms UTC."""
+
+    start: int
+    end: int
+    zero: int
+
+    def share(self, at: int) -> float:
+        return (at - self.start) / (self.end - self.start)
+
+
+def draw(
+    legs: Sequence[Leg], clocks: Sequence[Clock], started_at: int | None, title: str, formats: Formats
+) -> Ladder | None:
+    """The ladder of a call, its axis counted from the call's start; None where no leg has a time."""
     timed = [leg for leg in legs if leg["started_at"] is not None]
     if not timed:
         return None
     rows = _rows(timed, formats.lang)
     shown = rows[:_MOST_ROWS]
-    start = min(leg["started_at"] for leg in timed)
-    end = max(start + 1000, *(_end(leg) for leg in timed))
+    drawn = [leg for row in shown for leg in row.legs]
+    start = min(leg["started_at"] for leg in drawn)
+    end = max(start + 1000, *(_end(leg) for leg in drawn))
+    axis = _Axis(start, end, start if started_at is None else started_at)
     height = ROW * len(shown)
-    parts = [*_axis(start, end, height, formats)]
+    parts = [*_ticks(axis, height, formats)]
     for index, row in enumerate(shown):
         for leg in row.legs:
-            parts += _bars(leg, start, end, index * ROW + (ROW - _BAR) / 2, formats)
-    parts += _clock_lines(clocks, start, end, height)
+            parts += _bars(leg, axis, index * ROW + (ROW - _BAR) / 2, formats)
+    parts += _clock_lines(clocks, axis, height)
     picture = drawing(parts, height + _AXIS, title, "ladder")
-    return Ladder(tuple(shown), picture, tuple(clocks), start, len(rows) - len(shown))
+    return Ladder(tuple(shown), picture, tuple(clocks), axis.zero, len(rows) - len(shown))
 
 
 def _rows(legs: Sequence[Leg], lang: str) -> list[Row]:
     parties: dict[tuple[Any, ...], list[Leg]] = {}
     for leg in sorted(legs, key=_place):
-        told = parties.setdefault(_party(leg), [])
-        if not any(_same(leg, other) for other in told):
-            told.append(leg)
-    return [Row(_label(legs[0], lang), _outcome(legs, lang), tuple(legs)) for legs in parties.values()]
+        parties.setdefault(_party(leg), []).append(leg)
+    best = (_best_told(told) for told in parties.values())
+    return [Row(_label(told[0], lang), _outcome(told, lang), tuple(told)) for told in best]
+
+
+def _best_told(legs: Sequence[Leg]) -> list[Leg]:
+    """The legs of one party by the log that tells times best: others tell the same a second aside."""
+    ranks = [_WITNESS_ORDER.index(leg["witness"]) if leg["witness"] in _WITNESS_ORDER else 9 for leg in legs]
+    return [leg for leg, rank in zip(legs, ranks, strict=True) if rank == min(ranks)]
 
 
 def _place(leg: Leg) -> tuple[Any, ...]:
@@ -108,13 +131,7 @@ def _party(leg: Leg) -> tuple[Any, ...]:
         return leg["role"], leg["source"], segment
     if segment == "queue":
         return leg["role"], leg["source"], segment, leg["queue"]
-    return leg["role"], leg["source"], "person", leg["agent"] or leg["extension"]
-
-
-def _same(leg: Leg, other: Leg) -> bool:
-    return all(
-        leg[name] == other[name] for name in ("segment", "started_at", "answered_at", "ended_at", "result")
-    )
+    return leg["role"], leg["source"], "person", leg["extension"] or leg["agent"]
 
 
 def _label(leg: Leg, lang: str) -> str:
@@ -147,57 +164,55 @@ def _end(leg: Leg) -> int:
     return max(known)
 
 
-def _bars(leg: Leg, start: int, end: int, y: float, formats: Formats) -> Iterator[Markup]:
+def _bars(leg: Leg, axis: _Axis, y: float, formats: Formats) -> Iterator[Markup]:
     """The bar of a leg: what came before the answer and, where this party answered, what came after."""
     begins, answers = leg["started_at"], leg["answered_at"]
-    ends = leg["ended_at"] if leg["ended_at"] is not None else end
+    ends = leg["ended_at"] if leg["ended_at"] is not None else axis.end
     before, after = _styles(leg)
     cut = ends if answers is None else min(max(answers, begins), ends)
+    if answers is None and leg["segment"] == "call" and leg["result"] == "answered":
+        cut = begins  # the row claims an answer without telling when
     for first, last, style in ((begins, cut, before), (cut, ends, after)):
         if last > first or (first == last == begins == ends and style is before):
-            yield _bar(leg, (first, last, style), (start, end), y, formats)
+            yield _bar(leg, (first, last, style), axis, y, formats)
     if leg["ended_at"] is None:
         yield element("text", "?", x="100%", y=y + _BAR - 2, class_="tick end strong")
 
 
 def _styles(leg: Leg) -> tuple[str, str]:
-    segment = leg["segment"]
+    segment, answered = leg["segment"], leg["result"] in ("answered", "transferred", None)
     if segment == "call":
-        return "leg-wait", "leg-claim" if leg["result"] == "answered" else "leg-machine"
+        return "leg-wait", "leg-claim" if answered else "leg-machine"
     if segment == "queue":
         return "leg-wait", "leg-wait"
     if segment in _MACHINES:
         return "leg-machine", "leg-machine"
-    if segment == "talk":
-        return "leg-talk", "leg-talk"
-    return ("leg-hold", "leg-hold") if segment == "hold" else ("leg-ring", "leg-talk")
+    if segment in ("hold", "transfer"):
+        return "leg-hold", "leg-hold"
+    return "leg-ring", "leg-talk" if answered and leg["human"] is not False else "leg-ring"
 
 
-def _bar(leg: Leg, span: tuple[int, int, str], axis: tuple[int, int], y: float, formats: Formats) -> Markup:
+def _bar(leg: Leg, span: tuple[int, int, str], axis: _Axis, y: float, formats: Formats) -> Markup:
     first, last, style = span
-    start, end = axis
     said = f"{word(vocabulary.SEGMENTS, leg['segment'], formats.lang)} {formats.clock(first)} \u2013 {formats.clock(last)}"
-    x = percent((first - start) / (end - start))
-    width = percent(max((last - first) / (end - start), 0.004))
+    x, width = percent(axis.share(first)), percent(max(axis.share(last) - axis.share(first), 0.004))
     return element("rect", element("title", said), x=x, y=y, width=width, height=_BAR, rx=2, class_=style)
 
 
-def _axis(start: int, end: int, height: int, formats: Formats) -> Iterator[Markup]:
-    seconds = (end - start) / 1000
-    step = next(
-        (tick for tick in _TICKS if seconds / tick <= 6), _TICKS[-1] * max(1, round(seconds / 6 / _TICKS[-1]))
-    )
-    for value in range(0, int(seconds) + 1, step):
-        share = value / seconds
-        x = percent(share)
-        class_ = "tick" if not value else "tick end" if share > 0.96 else "tick mid"
-        yield element("line", x1=x, x2=x, y1=0, y2=height, class_="grid")
-        yield element("text", formats.duration(value), x=x, y=height + 14, class_=class_)
+def _ticks(axis: _Axis, height: int, formats: Formats) -> Iterator[Markup]:
+    seconds = (axis.end - axis.start) / 1000
+    longest = _TICKS[-1] * max(1, round(seconds / 6 / _TICKS[-1]))
+    step = next((tick for tick in _TICKS if seconds / tick <= 6), longest)
+    first, last = ((at - axis.zero) / 1000 / step for at in (axis.start, axis.end))
+    for index in range(math.ceil(first), math.floor(last) + 1):
+        share = axis.share(axis.zero + index * step * 1000)
+        class_ = "tick" if share < 0.04 else "tick end" if share > 0.96 else "tick mid"
+        yield element("line", x1=percent(share), x2=percent(share), y1=0, y2=height, class_="grid")
+        yield element("text", formats.duration(index * step), x=percent(share), y=height + 14, class_=class_)
 
 
-def _clock_lines(clocks: Sequence[Clock], start: int, end: int, height: int) -> Iterator[Markup]:
+def _clock_lines(clocks: Sequence[Clock], axis: _Axis, height: int) -> Iterator[Markup]:
     for clock in clocks:
-        if clock.at is None or not start <= clock.at <= end:
-            continue
-        x = percent((clock.at - start) / (end - start))
-        yield element("line", x1=x, x2=x, y1=0, y2=height, class_=f"clock-{clock.name}")
+        if clock.at is not None and axis.start <= clock.at <= axis.end:
+            x = percent(axis.share(clock.at))
+            yield element("line", x1=x, x2=x, y1=0, y2=height, class_=f"clock-{clock.name}")

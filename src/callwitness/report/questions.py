@@ -240,7 +240,7 @@ def _question(
     return CallInQuestion(
         row=call,
         reasons=sentences_of(call["reasons"], formats.lang),
-        ladder=draw(legs, _clocks(call, formats.lang), title, formats),
+        ladder=draw(legs, _clocks(call, formats.lang), call["started_at"], title, formats),
         originals=lines,
         records_left_out=max(0, len(ordered) - _MOST_RECORDS),
         findings=tuple(dict.fromkeys(kinds.get(call["call_id"], ()))),

@@ -110,7 +110,7 @@ def _say(name: str, params: Mapping[str, Value], lang: str) -> str:
     if isinstance(value, str) or value is None or name == "probability":
         return str(value)
     if name in _SPANS:
-        return _span(value, formats)
+        return _span(round(value) if name in ("claimed", "best") else value, formats)
     return formats.decimal(value, 2 if name == "hours" else 1)
 
 

@@ -130,12 +130,12 @@ def _finished(
 ) -> pl.DataFrame:
     if not legs.height:
         return LEGS.empty()
-    missing = [
-        name for name in ("agent", "extension", "agent_channel", "last_context") if name not in legs.columns
-    ]
-    legs = legs.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+    wanted = {**LEGS.schema, "agent_channel": pl.String(), "last_context": pl.String()}
+    legs = legs.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in legs.columns
+    )
     members = member_extensions(legs, records)
-    legs = named(legs.drop(*FACTS, strict=False), members)
+    legs = named(legs.drop(*FACTS, "joins"), members)
     legs = legs.join(facts, on="native_call_id", how="left", maintain_order="left").join(
         joins.rename({"root": "joins"}), on="native_call_id", how="left", maintain_order="left"
     )

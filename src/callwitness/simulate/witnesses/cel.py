@@ -113,7 +113,8 @@ class _Script:
             return
         name = party.channel.name
         ends = {"elsewhere": (26, ""), "busy": (17, name), "failed": (34, name)}
-        cause, source = ends.get(ring.outcome, (0, ""))
+        given_up = 16 if ring.outcome == "cancelled" and step.app == "Dial" else 0
+        cause, source = ends.get(ring.outcome, (given_up, ""))
         self._gone(ring.end + 400, party, cause, source)
 
     def _talk(self, step: Step, ring: Ring, party: _Party) -> None:

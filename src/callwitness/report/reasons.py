@@ -28,9 +28,9 @@ _SAID_BY_ONE: Final[Mapping[str, tuple[str, ...]]] = {
         _("Queue log: the call enters a queue, its end is not told."),
     ),
     "cel_bridge": (
-        _("Channel events: the caller is connected with {agent} after {seconds}."),
-        _("Channel events: the caller is connected with {agent}."),
-        _("Channel events: the caller is connected with an agent."),
+        _("Channel events: the caller talks with {agent} for {seconds}."),
+        _("Channel events: the caller talks with {agent}."),
+        _("Channel events: the caller talks with an agent."),
     ),
     "cel_no_bridge": (_("Channel events: the caller is never connected with anybody."),),
     "cel_refused": (
@@ -43,12 +43,12 @@ _SAID_BY_ONE: Final[Mapping[str, tuple[str, ...]]] = {
         _("Call record: an agent's leg is answered."),
     ),
     "cdr_answered_by_machine": (
-        _('Call record: "ANSWERED" is the exchange itself ({app}), not a person.'),
-        _('Call record: "ANSWERED" is the exchange itself, not a person.'),
+        _('Call record: "ANSWERED" is not a person here ({app}).'),
+        _('Call record: "ANSWERED" is not a person here.'),
     ),
     "cdr_no_answer": (
-        _("Call record: {result}."),
-        _("Call record: nobody answers."),
+        _("Call record: a phone rang, {result}."),
+        _("Call record: a phone rang, nobody answered."),
     ),
     "cdr_answer_without_agent": (_("Call record: answered, but no agent's leg is known."),),
     "voicemail_reached": (_("The call reaches voicemail."),),

@@ -28,6 +28,7 @@ _TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
 _NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _OFFSET: Final = re.compile(r"([+-]?\d+(?:\.\d+)?) s")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "app": vocabulary.SEGMENTS,
     "result": vocabulary.RESULTS,
     "field": vocabulary.FIELDS,
     "rule": vocabulary.RULES,

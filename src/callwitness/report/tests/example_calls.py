@@ -93,7 +93,7 @@ def _reasons(verdict: str, agent: str, wait: int, talk: int) -> list[dict[str, A
     if verdict == "abandoned_in_queue":
         return [
             {"code": "queue_log_abandon", "params": {"queue": "sales", "seconds": wait}},
-            {"code": "cdr_answered_by_machine", "params": {"app": "Queue"}},
+            {"code": "cdr_answered_by_machine", "params": {"app": "queue"}},
         ]
     return [
         {"code": "cdr_no_answer", "params": {"result": "no_answer"}},

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,21 @@ p5,2026-11-02 10:40:00,+79000000001,+74950000001,70,60,answered
 """
 
 
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
 def _cdr(
     src: str, dst: str, end: tuple[str, str, str], channels: tuple[str, str], app: str, uniqueid: str
 ) -> str:
     start, answer, stop = end
+    duration = _seconds(stop) - _seconds(start)
+    billed = _seconds(stop) - _seconds(answer) if answer else 0
     disposition = "ANSWERED" if answer else "NO ANSWER"
     quoted_answer = f'"{answer}"' if answer else ""
     return (
         f'"","{src}","{dst}","from-trunk","""{src}"" <{src}>","{channels[0]}","{channels[1]}","{app}","",'
-        f'"{start}",{quoted_answer},"{stop}",60,40,"{disposition}","DOCUMENTATION","{uniqueid}","","","{uniqueid}",1\n'
+        f'"{start}",{quoted_answer},"{stop}",{duration},{billed},"{disposition}","DOCUMENTATION","{uniqueid}","","","{uniqueid}",1\n'
     )
 
 

@@ -116,7 +116,7 @@ def test_an_output_folder_that_is_not_empty_wants_force(bench: Bench) -> None:
         (("provider=provider.csv", "--fail-on", "nonsense"), "nonsense"),
         (("provider=provider.csv", "--config", "none.toml"), "none.toml"),
         (("provider@a=provider.csv", "office@a=Master.csv"), "provider and as office"),
-        ((), "sources"),
+        ((), "missing argument"),
     ],
 )
 def test_wrong_usage_exits_with_2_a_sentence_and_no_output(

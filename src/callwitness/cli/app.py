@@ -11,7 +11,10 @@ from callwitness.cli import adapters, check, init, simulate
 from callwitness.domain.errors import CallwitnessError, InvariantBroken
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0] if __doc__ else None
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=__doc__.splitlines()[0] if __doc__ else None,
 )
 app.command("check")(check.check_command)
 app.command("init")(init.init_command)

@@ -32,12 +32,15 @@ class Bucket:
 class Losses:
     """Inbound calls that reached nobody, split so that the parts add up to ``total``.
 
-    in_cases: tries of lost callers. withheld: nobody to ring. aside: forms no case for another reason.
+    in_cases: tries of lost callers. Without a case: withheld, hidden (by forwarding), menu (left it; no case
+    unless the workspace says so), aside (no number to ring, or no longer looked at).
     """
 
     total: int
     in_cases: int
     withheld: int
+    hidden: int
+    menu: int
     aside: int
 
 
@@ -100,10 +103,20 @@ def tones(verdicts: Mapping[str, int]) -> dict[str, int]:
 def losses(calls: pl.DataFrame) -> Losses:
     """How the calls that reached nobody are spread over cases and the rest."""
     nobody = calls.filter((pl.col("direction") == "inbound") & pl.col("verdict").is_in(REACHED_NOBODY))
-    cased = nobody["case_id"].is_not_null()
-    withheld = ~cased & (nobody["caller_kind"] == "withheld").fill_null(value=False)
-    in_cases, hidden = int(cased.sum()), int(withheld.sum())
-    return Losses(nobody.height, in_cases, hidden, nobody.height - in_cases - hidden)
+    part = (
+        pl.when(pl.col("case_id").is_not_null())
+        .then(pl.lit("in_cases"))
+        .when(pl.col("caller_kind") == "withheld")
+        .then(pl.lit("withheld"))
+        .when(pl.col("caller_kind") == "hidden_by_forwarding")
+        .then(pl.lit("hidden"))
+        .when(pl.col("verdict") == "abandoned_in_ivr")
+        .then(pl.lit("menu"))
+        .otherwise(pl.lit("aside"))
+    )
+    counted = _counts(nobody.select(part=part), "part")
+    names = ("in_cases", "withheld", "hidden", "menu", "aside")
+    return Losses(nobody.height, *(counted.get(name, 0) for name in names))
 
 
 def hours_of_day(calls: pl.DataFrame, zone: str) -> list[Bucket]:

@@ -25,6 +25,7 @@ _TIMED_FIELDS: Final = frozenset(
     {"talk_s", "total_s", "wait_s", "billed_s", "duration", "talk", "total", "wait"}
 )
 _TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
+_LEAST_CHANCE: Final = 0.001
 _NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _OFFSET: Final = re.compile(r"([+-]?\d+(?:\.\d+)?) s")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -108,8 +109,12 @@ def _say(name: str, params: Mapping[str, Value], lang: str) -> str:
         return word(_WORDS[name], value, lang)
     if name in ("left", "right"):
         return _side(value, params.get("field"), formats)
-    if isinstance(value, str) or value is None or name == "probability":
+    if isinstance(value, str) or value is None:
         return str(value)
+    if name == "probability":
+        return (
+            formats.decimal(value, 3) if value >= _LEAST_CHANCE else "< " + formats.decimal(_LEAST_CHANCE, 3)
+        )
     if name in _SPANS:
         return _span(round(value) if name in ("claimed", "best") else value, formats)
     return formats.decimal(value, 2 if name == "hours" else 1)

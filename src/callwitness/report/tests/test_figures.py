@@ -58,9 +58,9 @@ def test_days_are_drawn_only_when_there_is_more_than_one_and_by_week_when_many()
 
 def test_calls_that_reached_nobody_split_into_cases_withheld_and_the_rest() -> None:
     lost = figures.losses(example().calls)
-    assert lost.total == lost.in_cases + lost.withheld + lost.aside
+    assert lost.total == lost.in_cases + lost.withheld + lost.hidden + lost.menu + lost.aside
     assert lost.in_cases == int(example().lost_callers["tries"].sum())
-    assert min(lost.in_cases, lost.withheld, lost.aside) > 0
+    assert min(lost.in_cases, lost.withheld, lost.menu) > 0
 
 
 def test_shares_over_weeks_are_recomputed_from_counts() -> None:

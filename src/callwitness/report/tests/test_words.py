@@ -145,3 +145,8 @@ def test_plural_forms_follow_the_language(n: int, russian: str, ukrainian: str) 
 def test_a_line_that_is_none_of_a_catalogue_is_refused() -> None:
     with pytest.raises(ValueError, match="not a line of a catalogue"):
         list(entries('msgid "a"\nmsgstring "b"\n'))
+
+
+def test_a_vanishing_chance_is_not_shown_with_all_its_digits() -> None:
+    said = sentence("expected_calls", {"source": "office", "expected": 13.4, "probability": 6.1e-06}, "en")
+    assert said == "The office should have about 13.4 calls here by its own habit; chance of none: < 0.001."

@@ -46,6 +46,8 @@ def sure_pairs(left: CallColumns, right: CallColumns, sample: tuple[Ints, Ints],
 def zone_shift(left: CallColumns, right: CallColumns, sample: tuple[Ints, Ints]) -> int:
     """Multiple of 15 minutes (ms) by which the right side's zone is wrong; 0 unless clearly otherwise."""
     a, b = _thinned(left, sample[0], right, sample[1], _ZONE_SAMPLE_CALLS)
+    if not len(a) or not len(b):
+        return 0
     i, j = _same_caller(left.party[a], left.start[a], right.party[b], right.start[b])
     if not len(i):
         return 0

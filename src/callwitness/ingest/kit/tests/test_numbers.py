@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callwitness.ingest.contract import NumberPlan
@@ -163,6 +163,7 @@ UKRAINIAN = st.builds(
 SPACED = st.text("0123456789 ()-+.", max_size=18)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.one_of(DIGITS, RUSSIAN, UKRAINIAN, SPACED), min_size=1),
     st.sampled_from([RU, UA, KZ, PL, NONE]),
@@ -174,6 +175,7 @@ def test_the_fast_path_reads_what_the_careful_path_reads(texts: list[str], plan:
             assert (f"+{key}", key, "number") == read_number(text, plan)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=25), SPACED)), st.sampled_from([RU, UA, NONE]))
 def test_any_text_gives_a_row_and_a_consistent_key(texts: list[str | None], plan: NumberPlan) -> None:
     raw = pl.Series("raw", texts, dtype=pl.String)

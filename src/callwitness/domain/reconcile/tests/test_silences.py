@@ -1,0 +1,53 @@
+"""A source is silent only where its own habit says so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callwitness.domain.reconcile.silences import HOUR, find_silences
+
+MONDAY = 1_767_571_200_000  # 2026-01-05 00:00 UTC
+DAY = 24 * HOUR
+
+
+def working_weeks(weeks: int, per_hour: int, seed: int = 1) -> np.ndarray:
+    """Starts of calls from 8 to 18 on working days."""
+    rng = np.random.default_rng(seed)
+    starts = [
+        MONDAY + (7 * week + day) * DAY + 8 * HOUR + np.sort(rng.integers(0, 10 * HOUR, 10 * per_hour))
+        for week in range(weeks)
+        for day in range(5)
+    ]
+    return np.concatenate(starts)
+
+
+def test_nights_and_weekends_are_no_silences() -> None:
+    assert find_silences("office", working_weeks(4, 10), "UTC").is_empty()
+    assert find_silences("office", working_weeks(1, 10), "UTC").is_empty()
+
+
+def test_three_hours_without_calls_on_a_busy_morning_are_one_silence() -> None:
+    starts = working_weeks(4, 10)
+    begin = MONDAY + 9 * DAY + 9 * HOUR
+    found = find_silences("office", starts[(starts < begin) | (starts >= begin + 3 * HOUR)], "UTC")
+    assert found.height == 1
+    source, low, high, expected, chance = found.row(0)
+    assert source == "office"
+    assert low < begin < begin + 3 * HOUR <= high
+    assert 20 < expected < 45
+    assert chance < 0.001
+
+
+def test_a_quiet_source_is_never_called_silent() -> None:
+    starts = working_weeks(4, 10)[::40]
+    assert find_silences("office", starts, "UTC").is_empty()
+
+
+def test_habit_follows_the_clock_on_the_wall() -> None:
+    starts = working_weeks(4, 10) - 3 * HOUR
+    assert find_silences("office", starts, "Europe/Moscow").is_empty()
+
+
+def test_a_handful_of_calls_has_no_habit() -> None:
+    assert find_silences("office", np.array([MONDAY, MONDAY + DAY]), "UTC").is_empty()
+    assert find_silences("office", np.zeros(0, np.int64), "UTC").is_empty()

@@ -76,7 +76,7 @@ def _calls(rng: np.random.Generator, rows: int) -> tuple[Reals, Ints]:
     people = int(rows * 0.4)
     weekday = np.array([WEEKDAY[(day + 3) % 7] for day in range(DAYS)])
     hour = np.array(HOUR)
-    start = rng.choice(DAYS, first, p=weekday / weekday.sum()) * 86400.0
+    start: Reals = rng.choice(DAYS, first, p=weekday / weekday.sum()) * 86400.0
     start += rng.choice(24, first, p=hour / hour.sum()) * 3600.0 + rng.random(first) * 3600
     who = np.floor(people * rng.random(first) ** 2.5).astype(np.int64)
     again = rng.integers(0, first, rows - first)

@@ -54,7 +54,8 @@ def test_a_step_is_found_with_its_size_and_moment(per_day: int, step_s: float) -
 def test_the_level_says_from_how_many_pairs_a_knot_is_made() -> None:
     assert fit_clock(*pairs(500, 5, 3), 1000).level == "hour"
     assert fit_clock(*pairs(5, 30, 3), 1000).level == "day"
-    assert fit_clock(*(part[:2] for part in pairs(5, 1, 3, seed=3)), 1000).level == "file"
+    at, difference = pairs(5, 1, 3, seed=3)
+    assert fit_clock(at[:2], difference[:2], 1000).level == "file"
 
 
 def test_without_pairs_the_offset_is_nothing_and_uncertain() -> None:

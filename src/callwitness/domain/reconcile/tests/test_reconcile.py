@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.reconcile.tests.worlds import (
     CONTRACTOR,
     OFFICE,
@@ -236,7 +237,7 @@ def test_an_agreed_outage_excludes_only_what_was_not_matched() -> None:
         office    10:00:01  79000000011  74950000001  30     20
         provider  10:10:00  79000000012  74950000001  30     20
         """)
-    start = int(page["started_at"].min() or 0)
+    start = page["started_at"][0]
     rules = Rules(outages=(Outage(start, start + 3_600_000),))
     found = standing(matched(together(calls(everyday()), page), rules=rules))
     assert (found["p1"], found["p3"]) == ("matched", "excluded:outage")
@@ -337,6 +338,5 @@ def test_no_calls_give_empty_tables() -> None:
     assert result.clock.frame().is_empty()
 
 
-def _scall(result: object, native: str) -> int:
-    matches = result.matches  # type: ignore[attr-defined]
-    return int(matches.filter(pl.col("native_call_id") == native)["scall"].item())
+def _scall(result: Reconciliation, native: str) -> int:
+    return int(result.matches.filter(pl.col("native_call_id") == native)["scall"].item())

@@ -21,7 +21,13 @@ from callwitness.simulate.world import WorldOptions, simulate
 from tests.end_to_end.score import Score, score
 
 WRONG_ZONE_EVERY = 5
-SOURCES = ("provider=provider.csv", "office=Master.csv", "office=queue_log", "office=cel.csv", "contractor=contractor")
+SOURCES = (
+    "provider=provider.csv",
+    "office=Master.csv",
+    "office=queue_log",
+    "office=cel.csv",
+    "contractor=contractor",
+)
 
 
 def world_score(folder: Path, options: WorldOptions) -> Score:
@@ -29,7 +35,17 @@ def world_score(folder: Path, options: WorldOptions) -> Score:
     world, out = folder / "world", folder / "out"
     simulate(options, world)
     sources = [source for source in SOURCES if (world / source.partition("=")[2]).exists()]
-    command = [sys.executable, "-m", "callwitness", "check", *sources, "--config", "callwitness.toml", "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "callwitness",
+        "check",
+        *sources,
+        "--config",
+        "callwitness.toml",
+        "--out",
+        str(out),
+    ]
     done = subprocess.run(command, cwd=world, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
@@ -40,7 +56,9 @@ def row(size: int, seeds: int, days: int, *, show: bool) -> str:
     """The table's row of one size."""
     total = Score()
     for seed in range(1, seeds + 1):
-        options = WorldOptions(days=days, calls_per_day=size, seed=seed, wrong_zone=seed % WRONG_ZONE_EVERY == 0)
+        options = WorldOptions(
+            days=days, calls_per_day=size, seed=seed, wrong_zone=seed % WRONG_ZONE_EVERY == 0
+        )
         with tempfile.TemporaryDirectory(prefix="world-") as folder:
             one = world_score(Path(folder), options)
         if show:
@@ -62,7 +80,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--show", action="store_true", help="print what went wrong")
     asked = parser.parse_args()
-    print("| calls a day | calls | precision | recall | verdicts | cases | planted found | never_arrived invented | others |")
+    print(
+        "| calls a day | calls | precision | recall | verdicts | cases | planted found | never_arrived invented | others |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for size in asked.sizes.split(","):
         print(row(int(size), asked.seeds, asked.days, show=asked.show), flush=True)

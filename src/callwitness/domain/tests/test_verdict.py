@@ -34,7 +34,9 @@ class Case:
             group=pl.lit(0, dtype=pl.Int64),
             hidden=pl.lit(self.hidden),
         )
-        missing = pl.DataFrame({"group": [0], "source": [self.expected_in]}, schema=MISSING_SCHEMA).drop_nulls()
+        missing = pl.DataFrame(
+            {"group": [0], "source": [self.expected_in]}, schema=MISSING_SCHEMA
+        ).drop_nulls()
         matches = calls.select(
             "scall", excluded_because=pl.lit("outage" if self.outage else None, dtype=pl.String)
         )

@@ -80,7 +80,10 @@ def test_cdr_and_cel_of_the_dump_agree_on_who_was_answered(shared_samples: Path)
     records, _, _ = read(shared_samples / DUMP)
     legs = Adapter().legs(records, ReadOptions())
     by_call = legs.group_by("native_call_id").agg(
-        *((pl.col("human") & (pl.col("witness") == witness)).any().alias(witness) for witness in ("cdr", "cel")),
+        *(
+            (pl.col("human") & (pl.col("witness") == witness)).any().alias(witness)
+            for witness in ("cdr", "cel")
+        ),
         (pl.col("witness") == "cdr").any().alias("in_cdr"),
     )
     both = by_call.filter("in_cdr")

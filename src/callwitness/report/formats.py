@@ -32,6 +32,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NARROW: Final = "\u202f"
 _NO_BREAK: Final = "\u00a0"
 _MINUS: Final = "\u2212"
+_LONGEST_NUMBER: Final = 120
 DASH: Final = "\u2013"
 
 
@@ -136,7 +137,12 @@ class Formats:
 
     def number(self, raw: str | None) -> str:
         """A telephone number grouped as people read it; what is no +E164 stays as it is."""
-        return DASH if raw is None else _grouped(raw)
+        return DASH if raw is None else _grouped(cut(raw, _LONGEST_NUMBER))
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its first ``most`` characters and an ellipsis: one long cell must not swell the page."""
+    return text if len(text) <= most else text[:most] + "\u2026"
 
 
 def _grouped(raw: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from callwitness.report import vocabulary
-from callwitness.report.formats import Formats
+from callwitness.report.formats import Formats, cut
 from callwitness.report.language import translations
 from callwitness.report.sentences import source_label, word
 from callwitness.report.svg import drawing, element, percent
@@ -109,7 +109,7 @@ def _rows(legs: Sequence[Leg], lang: str) -> list[Row]:
     for leg in sorted(legs, key=_place):
         parties.setdefault(_party(leg), []).append(leg)
     best = (_best_told(told) for told in parties.values())
-    return [Row(_label(told[0], lang), _outcome(told, lang), tuple(told)) for told in best]
+    return [Row(cut(_label(told[0], lang), 60), _outcome(told, lang), tuple(told)) for told in best]
 
 
 def _best_told(legs: Sequence[Leg]) -> list[Leg]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from callwitness.report import vocabulary
 from callwitness.report.figures import finding_counts
-from callwitness.report.formats import Formats
+from callwitness.report.formats import Formats, cut
 from callwitness.report.ladder import Clock, Ladder, draw
 from callwitness.report.language import translations
 from callwitness.report.sentences import sentence
@@ -23,6 +23,7 @@ MOST_OF_A_KIND: Final = 40
 MOST_LOST: Final = 200
 MOST_CALLS: Final = 150
 _MOST_RECORDS: Final = 12
+_LONGEST_LINE: Final = 2_000
 _SEVERITY_ORDER: Final = ("critical", "major", "minor", "info")
 _STATE_ORDER: Final = (
     "open",
@@ -183,9 +184,13 @@ def originals_of(records: pl.DataFrame, texts: Mapping[str, str]) -> dict[str, O
     """Records by id with their lines as the source wrote them."""
     columns = records.select("record_id", "source", "file", "row").sort("source", "file", "row", "record_id")
     return {
-        record_id: Original(record_id, source or "", file or "", row or "", texts.get(record_id))
+        record_id: Original(record_id, source or "", file or "", row or "", _line(texts.get(record_id)))
         for record_id, source, file, row in columns.iter_rows()
     }
+
+
+def _line(text: str | None) -> str | None:
+    return None if text is None else cut(text, _LONGEST_LINE)
 
 
 def calls_in_question(

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from callwitness.report import vocabulary
-from callwitness.report.formats import DASH, Formats
+from callwitness.report.formats import DASH, Formats, cut
 from callwitness.report.language import translations
 from callwitness.report.reasons import SENTENCES
 
@@ -25,6 +25,7 @@ _TIMED_FIELDS: Final = frozenset(
     {"talk_s", "total_s", "wait_s", "billed_s", "duration", "talk", "total", "wait"}
 )
 _TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
+_LONGEST_VALUE: Final = 300
 _LEAST_CHANCE: Final = 0.001
 _NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _OFFSET: Final = re.compile(r"([+-]?\d+(?:\.\d+)?) s")
@@ -103,6 +104,7 @@ def placeholders(template: str) -> set[str]:
 
 def _say(name: str, params: Mapping[str, Value], lang: str) -> str:
     value, formats = params[name], Formats(lang, ZoneInfo("UTC"))
+    value = cut(value, _LONGEST_VALUE) if isinstance(value, str) else value
     if isinstance(value, str) and name in _SOURCES:
         return word(vocabulary.SOURCE_PHRASES, value, lang)
     if isinstance(value, str) and name in _WORDS:

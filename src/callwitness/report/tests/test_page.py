@@ -211,6 +211,14 @@ def test_a_million_calls_make_a_page_of_bounded_size() -> None:
     assert html.count('class="call keep"') <= MOST_CALLS
 
 
+def test_a_line_of_ten_million_characters_does_not_swell_the_page() -> None:
+    day = example()
+    long = "x" * 10_000_000
+    some = next(iter(day.findings["left_record"].drop_nulls()))
+    html = render(replace(day, originals={**day.originals, some: long}))
+    assert len(html) < len(render(day)) + 20_000
+
+
 def test_the_records_to_keep_lines_of_are_those_the_page_shows() -> None:
     day = example()
     shown = set(records_shown(day.calls, day.records, day.findings, day.lost_callers)["record_id"])

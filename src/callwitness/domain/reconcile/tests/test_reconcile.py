@@ -237,7 +237,7 @@ def test_an_agreed_outage_excludes_only_what_was_not_matched() -> None:
         office    10:00:01  79000000011  74950000001  30     20
         provider  10:10:00  79000000012  74950000001  30     20
         """)
-    start = page["started_at"][0]
+    start = page["started_at"].to_list()[0]
     rules = Rules(outages=(Outage(start, start + 3_600_000),))
     found = standing(matched(together(calls(everyday()), page), rules=rules))
     assert (found["p1"], found["p3"]) == ("matched", "excluded:outage")

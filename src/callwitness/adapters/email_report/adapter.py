@@ -152,7 +152,7 @@ def _read_place(place: _Place, file: EvidenceFile, options: ReadOptions) -> Iter
     _, tables = _best_form(place)
     for table in tables:
         try:
-            profile = profile_of(table.fields, place.name, options)
+            profile = profile_of(table.fields, place.name, options, table.guessed)
         except UnreadableEvidence:
             continue
         yield _signed(read_whole(table.fields, profile, options, here, "report"), place.mail, table.rank)

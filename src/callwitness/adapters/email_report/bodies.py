@@ -14,6 +14,7 @@ from callwitness.ingest.kit.encodings import Encoding
 from callwitness.ingest.kit.html_tables import HtmlTable, html_tables, looks_like_html, plain_text
 from callwitness.ingest.kit.table_files import NUMBERS
 from callwitness.ingest.kit.table_guess import guess_table
+from callwitness.ingest.kit.table_profile import TableProfile
 from callwitness.ingest.kit.text_tables import sample_of
 
 _MAX_TEXT = 32 << 20
@@ -24,6 +25,7 @@ class BodyTable:
     """A table found in a body. rank: a richer form of the same report has the higher one."""
 
     fields: pl.DataFrame
+    guessed: TableProfile
     rank: int
 
 
@@ -48,9 +50,7 @@ def _from_html(text: str) -> Iterator[BodyTable]:
         if pairs:
             yield from _from_blocks(pairs, None, 2)
             continue
-        fields = fields_frame(table.rows)
-        if _is_report(fields):
-            yield BodyTable(fields, 2)
+        yield from _report(fields_frame(table.rows), 2)
 
 
 def _without_quotes(text: str) -> str:
@@ -92,22 +92,22 @@ def _from_blocks(blocks: list[Block], mail: Mail | None, rank: int) -> Iterator[
     if not blocks:
         return
     rows = fields_rows(blocks)
-    fields = fields_frame(rows)
-    if mail and mail.local_day and guess_table(fields) is None:
+    found = list(_report(fields_frame(rows), rank))
+    if not found and mail and mail.local_day:
         # a mail about one call may tell the time of day only: the day is the mail's own
         dated = [(row, ["дата" if row == 0 else mail.local_day, *cells]) for row, cells in rows]
-        fields = fields_frame(dated)
-    if _is_report(fields):
-        yield BodyTable(fields, rank)
+        found = list(_report(fields_frame(dated), rank))
+    yield from found
 
 
 def _from_lines(text: str) -> Iterator[BodyTable]:
     fields, delimiter = sample_of(text.encode("utf-8", "replace"), Encoding("utf-8"), None)
-    profile = guess_table(fields) if delimiter else None
-    if profile and profile.header_row and _is_report(fields):
-        yield BodyTable(fields, 1)
+    if delimiter:
+        yield from (table for table in _report(fields, 1) if table.guessed.header_row)
 
 
-def _is_report(fields: pl.DataFrame) -> bool:
+def _report(fields: pl.DataFrame, rank: int) -> Iterator[BodyTable]:
+    """The table, when it tells times and numbers of calls."""
     profile = guess_table(fields)
-    return profile is not None and bool({column.field for column in profile.columns} & NUMBERS)
+    if profile is not None and {column.field for column in profile.columns} & NUMBERS:
+        yield BodyTable(fields, profile, rank)

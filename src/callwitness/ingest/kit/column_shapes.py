@@ -16,6 +16,8 @@ _WHOLE: Final = r"^-?\d+$"
 _LINK: Final = r"(?i)^(?:https?://|\S+\.(?:wav|mp3|ogg|opus|m4a|gsm)$)"
 _COLONS: Final = r"^-?\d{1,4}:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?$"
 _CLOCK_LIKE: Final = r"^(?:1899-12-3[01][ T])?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?$"
+_SLASHED: Final = r"^\D*\d{1,2}[-./]\d{1,2}[-./]\d"
+_DIGIT: Final = r"\d"
 _WITHHELD: Final = r"(?i)^(?:anonymous|restricted|unknown|withheld|private|unavailable|скрыт\w*|аноним\w*|анонім\w*|прихован\w*|не определ\w*|невизначен\w*|неизвест\w*|-)$"
 
 
@@ -50,13 +52,13 @@ def shape_of(values: pl.Series) -> Shape:
     if texts.is_empty():
         return NOTHING
     stamps = dates.read_stamps(texts)
-    if stamps["ms"].null_count() * 2 > len(texts):
+    if stamps["ms"].null_count() * 2 > len(texts) and texts.str.contains(_SLASHED).any():
         stamps = dates.read_stamps(texts, "mdy")
-    clock = dates.read_clock(texts).filter(texts.str.contains(_CLOCK_LIKE))
+    clock = dates.read_clock(texts.filter(texts.str.contains(_CLOCK_LIKE)))
     known = stamps["ms"].is_not_null()
     number = texts.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).drop_nulls().drop_nans()
     outcomes = call_words.read_outcomes(texts)["result"]
-    seconds = durations.read_seconds(texts)
+    seconds = durations.read_seconds(texts.set(~texts.str.contains(_DIGIT), None))
     total = len(texts)
     return Shape(
         filled=total / len(values),
@@ -78,6 +80,8 @@ def shape_of(values: pl.Series) -> Shape:
 
 
 def _phones(texts: pl.Series) -> float:
+    if not texts.str.contains(_DIGIT).any():
+        return 0.0
     plain = phone_text(texts)
     digits = plain.str.replace_all(r"\D", "").str.len_chars()
     good = plain.str.contains(_PHONE) & digits.is_between(6, 15) & ~plain.str.contains(r"^\d+\.\d{1,5}$")

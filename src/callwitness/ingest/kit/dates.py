@@ -109,10 +109,16 @@ def read_stamps(texts: pl.Series, order: DateOrder = "dmy") -> pl.DataFrame:
     """
     clean = texts.str.strip_chars(" \t\u00a0'\"").replace("", None)
     result = _fast(clean, order)
-    for reader in (partial(_read_numeric, order=order), _read_compact, _read_named, _read_numbers):
-        left = (result["ms"].is_null() & clean.is_not_null()).arg_true()
+    readers = (
+        (r"\d[-./]\d{1,2}[-./]\d", partial(_read_numeric, order=order)),
+        (r"^\d{8}", _read_compact),
+        (r"[A-Za-zА-Яа-яІіЇїЄє]{3}.*\d|\d.*[A-Za-zА-Яа-яІіЇїЄє]{3}", _read_named),
+        (r"^\d{5,17}(?:[.,]\d+)?$", _read_numbers),
+    )
+    for looks_so, reader in readers:
+        left = (result["ms"].is_null() & clean.str.contains(looks_so)).arg_true()
         if left.is_empty():
-            break
+            continue
         result = _patch(result, left, reader(clean.gather(left)))
     return result
 

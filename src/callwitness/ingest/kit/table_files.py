@@ -147,13 +147,15 @@ def _profile_or_none(fields: pl.DataFrame, name: str, options: ReadOptions) -> T
     return profile if {column.field for column in profile.columns} & NUMBERS else None
 
 
-def profile_of(sample: pl.DataFrame, name: str, options: ReadOptions) -> TableProfile:
+def profile_of(
+    sample: pl.DataFrame, name: str, options: ReadOptions, guessed: TableProfile | None = None
+) -> TableProfile:
     """The profile of a table from its sample, a saved profile and what the user said.
 
-    Raises ``UnreadableEvidence`` when no column tells the time of calls.
+    guessed: the guess, where it was made already. Raises ``UnreadableEvidence`` when no column tells the time of calls.
     """
     saved = options.options.get("profile")
-    profile = load_profile(Path(saved)) if saved else guess_table(sample)
+    profile = load_profile(Path(saved)) if saved else guessed or guess_table(sample)
     _, headers = find_header(sample)
     profile = correct(profile or TableProfile(columns=()), options.options, headers)
     if profile.index("start") is None and profile.index("date") is None:

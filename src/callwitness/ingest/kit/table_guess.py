@@ -14,7 +14,7 @@ import polars as pl
 from callwitness.ingest.kit import call_words, dates, durations
 from callwitness.ingest.kit.column_shapes import NOTHING, Shape, shape_of
 from callwitness.ingest.kit.header_words import field_scores, unit_of
-from callwitness.ingest.kit.table_profile import DURATIONS, ColumnGuess, TableProfile
+from callwitness.ingest.kit.table_profile import DURATIONS, MAX_COLUMNS, ColumnGuess, TableProfile
 
 SAMPLE_ROWS: Final = 2000
 _HEADER_WITHIN: Final = 40  # rows of titles, addresses and filters above the header
@@ -39,8 +39,8 @@ class _Column:
 
 
 def column_names(fields: pl.DataFrame) -> list[str]:
-    """Names of the cell columns, in order."""
-    return [name for name in fields.columns if name.startswith("f")]
+    """Names of the cell columns, in order, as far as they are looked at."""
+    return [name for name in fields.columns if name.startswith("f")][:MAX_COLUMNS]
 
 
 def find_header(fields: pl.DataFrame) -> tuple[int, list[str]]:
@@ -49,8 +49,9 @@ def find_header(fields: pl.DataFrame) -> tuple[int, list[str]]:
     The header is the row in which most cells are words for fields; of a header in two rows the lower one is given
     and the texts are put together.
     """
-    rows = fields.head(_HEADER_WITHIN).rows()
-    names = len(column_names(fields))
+    columns = column_names(fields)
+    rows = fields.select("row", "width", *columns).head(_HEADER_WITHIN).rows()
+    names = len(columns)
     counts = [_header_cells(row[2:]) for row in rows]
     best = max(range(len(rows)), key=lambda at: (counts[at], -at), default=-1)
     if best < 0 or counts[best] < 2:

@@ -17,6 +17,9 @@ FIELDS: Final = (
     "id", "start", "date", "time", "direction", "caller", "client", "called", "did", "wait", "talk", "total", "billed",
     "answered", "end", "result", "agent", "extension", "queue", "trunk", "hangup_by", "cause", "recording", "comment",
 )  # fmt: skip
+MAX_COLUMNS: Final = 200
+"""A table of calls is not wider; cells beyond are not looked at."""
+
 DURATIONS: Final[tuple[str, ...]] = ("wait", "talk", "total", "billed")
 
 

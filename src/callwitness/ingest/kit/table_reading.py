@@ -41,6 +41,8 @@ class TableReader:
 
     def read(self, fields: pl.DataFrame) -> Batch:
         """Rows of ``delimited.FieldBlock.fields`` after the header to one batch."""
+        if fields.is_empty():
+            return Batch(RECORDS.empty(), REJECTED.empty())
         body = fields.filter(pl.col("row") > self.profile.header_row)
         body = body.filter(~_blank(body))
         cells = self._cells(body)

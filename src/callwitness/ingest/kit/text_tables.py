@@ -18,7 +18,7 @@ from callwitness.ingest.kit.delimited import (
 )
 from callwitness.ingest.kit.delimiters import declared_delimiter, guess_delimiter
 from callwitness.ingest.kit.encodings import HEAD, Encoding, decode, detect, lines_of, open_as_utf8
-from callwitness.ingest.kit.table_profile import TableProfile
+from callwitness.ingest.kit.table_profile import MAX_COLUMNS, TableProfile
 
 _ENCODINGS = {"cp1251": "cp1251", "windows-1251": "cp1251", "koi8-r": "koi8-u", "koi8-u": "koi8-u"}
 
@@ -32,7 +32,11 @@ def sample_of(head: bytes, encoding: Encoding, delimiter: str | None) -> tuple[p
     chosen = delimiter or declared or guess_delimiter(lines)
     if chosen is None:
         return fields_frame([]), None
-    rows = [(at, split_record(line, chosen) or [line]) for at, line in enumerate(lines, 1) if line.strip()]
+    rows = [
+        (at, (split_record(line, chosen) or [line])[:MAX_COLUMNS])
+        for at, line in enumerate(lines, 1)
+        if line.strip()
+    ]
     return fields_frame(rows[1:] if declared else rows), chosen
 
 
@@ -99,6 +103,9 @@ def blocks(file: EvidenceFile, profile: TableProfile) -> Iterator[FieldBlock]:
 
 
 def _without_declaration(block: FieldBlock, delimiter: str) -> FieldBlock:
+    """The block without ``sep=;``, and without cells far to the right."""
+    if block.fields.width > MAX_COLUMNS + 2:
+        block = replace(block, fields=block.fields.select(block.fields.columns[: MAX_COLUMNS + 2]))
     first = block.fields.head(1)
     if first.is_empty() or first["row"].item() != 1:
         return block

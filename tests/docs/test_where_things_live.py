@@ -53,7 +53,8 @@ def test_every_decision_is_in_the_index() -> None:
     assert not [page.name for page in folder.glob("[0-9]*.md") if f"({page.name})" not in index]
 
 
-def test_every_adapter_is_in_the_list() -> None:
+def test_every_adapter_is_in_the_list_and_on_the_site() -> None:
     page = (ROOT / "docs" / "adapters" / "index.md").read_text("utf-8")
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
     adapters = {path.parent.name for path in PACKAGE.glob("adapters/*/manifest.toml")}
-    assert not {name for name in adapters if f"`{name}`" not in page}
+    assert not {name for name in adapters if f"`{name}`" not in page or f"adapters/{name}.md" not in site}

@@ -18,7 +18,7 @@ from callwitness.config.settings import Settings, load
 from callwitness.domain.errors import UsageError
 from callwitness.domain.findings import KINDS
 from callwitness.ingest.registry import adapter_packages
-from callwitness.report.page import ReportInput, render
+from callwitness.report.page import ReportInput, records_shown, render
 from callwitness.services.arguments import check_names, parse_source
 from callwitness.services.check import CheckRequest, CheckResult, check
 from callwitness.services.databases import password_variable
@@ -97,6 +97,7 @@ def _run(request: CheckRequest, output: Output, progress: ConsoleProgress, begun
 
 def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInput:
     tables = result.tables
+    shown = records_shown(tables.calls, tables.records, tables.findings, tables.lost_callers)
     return ReportInput(
         calls=tables.calls,
         records=tables.records,
@@ -112,7 +113,7 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         ),
         notes=[(source.name, note.code, note.params) for source in result.sources for note in source.notes],
         summary=summary,
-        originals=originals(result),
+        originals=originals(result, shown["record_id"].to_list()),
         zone=result.rules.zone,
         lang=lang,
     )

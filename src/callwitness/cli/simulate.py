@@ -17,7 +17,7 @@ def simulate_command(
     *,
     days: Annotated[int, typer.Option("--days", min=1, help="Days to simulate.")] = 30,
     calls_per_day: Annotated[
-        int, typer.Option("--calls-per-day", min=1, help="Inbound calls on a working day.")
+        int, typer.Option("--calls-per-day", min=1, help="Calls a day on average, all directions.")
     ] = 50,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     zone: Annotated[str | None, typer.Option("--zone", help="IANA zone of the company.")] = None,
@@ -30,5 +30,5 @@ def simulate_command(
     with ConsoleProgress() as progress:
         simulate(options, out, progress)
     typer.echo(
-        f"{out}: provider.csv, Master.csv, queue_log, cel.csv, contractor/, callwitness.toml, truth.csv"
+        f"{out}: provider.csv, Master.csv, queue_log, cel.csv, contractor/, callwitness.toml, truth.csv, truth_findings.csv"
     )

@@ -122,5 +122,8 @@ class Adapter(Protocol):
     def originals(
         self, file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
     ) -> dict[tuple[str | None, int], str]:
-        """The original text of some (sheet, row) of a file, for people to look at."""
+        """The original text of some (sheet, row) of a file, for people to look at.
+
+        ``file.name`` is what the records carry, also that of a piece inside (``mail.eml!report.csv``).
+        """
         ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from callwitness.adapters.asterisk.times import uniqueid_ms
@@ -26,19 +27,31 @@ _TIMES: Final = ("started_at", "answered_at", "ended_at")
 def settle_zone(records: pl.DataFrame, options: ReadOptions) -> tuple[pl.DataFrame, Sequence[Note]]:
     """All local times of the source turned into ms UTC, with notes on what the zone was found to be."""
     local = pl.col("detail").str.starts_with("local").fill_null(False)
-    walls = records.filter(local)
+    walls = records.select("file", "witness", "native_id", "started_at", local.alias("local")).with_row_index(
+        "at"
+    )
+    walls = walls.filter("local")
     if not walls.height:
         return records, ()
-    parts, notes = [], []
+    offsets = np.zeros(records.height, np.int64)
+    notes = []
     for (file, witness), rows in walls.group_by("file", "witness", maintain_order=True):
-        settled, note = _settle(rows, str(file), str(witness), options)
-        parts.append(settled)
+        found, note = _offsets(rows, str(file), str(witness), options)
+        offsets[rows["at"].to_numpy()] = found.to_numpy()
         notes.append(note)
-    together = pl.concat([records.filter(~local), *parts]).sort("rec", nulls_last=True, maintain_order=True)
-    return together, _distinct(notes)
+    offset = pl.Series("offset", offsets)
+    settled = records.with_columns(
+        *((pl.col(name) - offset).alias(name) for name in _TIMES),
+        pl.when(local)
+        .then(pl.lit("utc") + pl.col("detail").str.slice(5))
+        .otherwise("detail")
+        .alias("detail"),
+    )
+    return settled, _distinct(notes)
 
 
-def _settle(rows: pl.DataFrame, file: str, witness: str, options: ReadOptions) -> tuple[pl.DataFrame, Note]:
+def _offsets(rows: pl.DataFrame, file: str, witness: str, options: ReadOptions) -> tuple[pl.Series, Note]:
+    """Offset in ms of each row of one file, and what it was found by."""
     rows = rows.with_columns(uniqueid_ms(pl.col("native_id").str.split("#").list.first()).alias("birth"))
     births = _births(rows, witness)
     by_zone = pl.lit(0, pl.Int64) if options.zone is None else offset_at(pl.col("started_at"), options.zone)
@@ -47,18 +60,11 @@ def _settle(rows: pl.DataFrame, file: str, witness: str, options: ReadOptions) -
     )
     trusted = options.zone is not None and agree * 2 >= births.height
     rows = rows.join(births.select("birth", "offset"), on="birth", how="left", maintain_order="left")
-    if not births.height or trusted:
-        rest = by_zone
-    else:
-        rows = _nearest(rows, births)
-        rest = pl.col("near")
-    offset = pl.coalesce("offset", rest)
-    settled = rows.with_columns(
-        *((pl.col(name) - offset).alias(name) for name in _TIMES),
-        (pl.lit("utc") + pl.col("detail").str.slice(5)).alias("detail"),
-    )
-    note = _note(file, births, options.zone, trusted)
-    return settled.drop("birth", "offset", "near", strict=False), note
+    rest = by_zone
+    if births.height and not trusted:
+        rows, rest = _nearest(rows, births), pl.col("near")
+    found = rows.select(pl.coalesce("offset", rest).fill_null(0)).to_series()
+    return found, _note(file, births, options.zone, trusted)
 
 
 def offset_at(wall: pl.Expr, zone: str) -> pl.Expr:

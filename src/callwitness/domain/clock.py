@@ -30,6 +30,7 @@ UNKNOWN_UNCERTAINTY_S: Final = 120.0
 _PAIRS_FOR_HOUR: Final = 5
 _PAIRS_FOR_DAY: Final = 3
 _PAIRS_FOR_DRIFT: Final = 12
+_BLOCK: Final = 1 << 20
 _MANY_PAIRS: Final = 5_000
 _FASTEST_DRIFT: Final = 60_000 / DAY
 _COARSE_MS: Final = 10_000
@@ -78,7 +79,12 @@ class SourceClock:
 
     def correct(self, times: Ints) -> Ints:
         """Source times on the reference clock."""
-        return times - self.zone_shift_ms - np.rint(self.offset_at(times)).astype(np.int64)
+        corrected = times - self.zone_shift_ms
+        if len(self.at):
+            for first in range(0, len(times), _BLOCK):
+                part = slice(first, first + _BLOCK)
+                corrected[part] -= np.rint(self.offset_at(times[part])).astype(np.int64)
+        return corrected
 
 
 REFERENCE: Final = SourceClock(level="file", uncertainty_ms=0.0)

@@ -6,13 +6,16 @@ left is decided by mutual best, or only taken where there is no choice at all.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from callwitness.domain.reconcile.columns import Ints, Mask
 from callwitness.domain.reconcile.pairs import Pairs
+
+_CROWD: Final = 60
+_MOST_CANDIDATES: Final = 20_000_000
 
 
 class Candidates(NamedTuple):
@@ -41,9 +44,21 @@ def near_in_time(
     left_at = np.searchsorted(keys, left_key) * span + left_start - first
     low = np.searchsorted(right_at, left_at - before, side="left")
     many = np.searchsorted(right_at, left_at + after, side="right") - low
+    many = _not_too_crowded(many)
     i = np.repeat(np.arange(len(left_key)), many)
     j = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
     return Candidates(i, order[j])
+
+
+def _not_too_crowded(many: Ints) -> Ints:
+    """Calls with a crowd of candidates get none: no condition would leave one that can be trusted."""
+    many = np.where(many > _CROWD, 0, many)
+    if int(many.sum()) <= _MOST_CANDIDATES:
+        return many
+    calmest = np.argsort(many, kind="stable")
+    spent = np.cumsum(many[calmest])
+    many[calmest[spent > _MOST_CANDIDATES]] = 0
+    return many
 
 
 def mutual_best(found: Candidates, cost: npt.NDArray[np.float64]) -> Pairs:

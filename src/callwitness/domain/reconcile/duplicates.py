@@ -17,6 +17,8 @@ from callwitness.domain.reconcile.pairs import Pairs
 _SAME_DURATION_S: Final = 1.0
 _COARSE_MS: Final = 2_000
 _MOST_NEIGHBOURS: Final = 200
+_BLOCK: Final = 65_536
+"""Rows compared at a time: they stay in the processor's cache."""
 
 
 def repeats(calls: CallColumns, window_ms: int) -> Ints:
@@ -25,21 +27,28 @@ def repeats(calls: CallColumns, window_ms: int) -> Ints:
     Compares each call with its neighbours in time; the first of several tellings is the original.
     """
     original = np.full(len(calls), -1, np.int64)
-    for distance in range(1, _most_within(calls.start, window_ms) + 1):
-        same_party = calls.party[distance:] == calls.party[:-distance]
-        earlier = np.flatnonzero(same_party)
-        earlier = earlier[calls.start[earlier + distance] - calls.start[earlier] <= window_ms]
-        hits = earlier[_same_call(calls, earlier, earlier + distance)]
-        original[hits + distance] = hits
+    for first in range(0, len(calls), _BLOCK):
+        for distance in range(1, _reach(calls.start, first, window_ms) + 1):
+            end = min(first + _BLOCK, len(calls) - distance)
+            same = calls.party[first + distance : end + distance] == calls.party[first:end]
+            earlier = np.flatnonzero(same) + first
+            earlier = earlier[calls.start[earlier + distance] - calls.start[earlier] <= window_ms]
+            hits = earlier[_same_call(calls, earlier, earlier + distance)]
+            original[hits + distance] = hits
     return _follow(original)
 
 
-def _most_within(start: Ints, window_ms: int) -> int:
-    """How many calls at most begin within the window after a call; not counted beyond the limit."""
-    for distance in range(1, min(_MOST_NEIGHBOURS, len(start))):
-        if not (start[distance:] - start[:-distance] <= window_ms).any():
-            return distance - 1
-    return min(_MOST_NEIGHBOURS, len(start)) - 1 if len(start) else 0
+def _reach(start: Ints, first: int, window_ms: int) -> int:
+    """How many rows further a call of this block may have a neighbour within the window, by bisection."""
+    low, high = 0, min(_MOST_NEIGHBOURS, len(start) - first - 1)
+    while low < high:
+        distance = (low + high + 1) // 2
+        end = min(first + _BLOCK, len(start) - distance)
+        if (start[first + distance : end + distance] - start[first:end] <= window_ms).any():
+            low = distance
+        else:
+            high = distance - 1
+    return low
 
 
 def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Mask:

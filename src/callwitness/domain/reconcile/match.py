@@ -1,5 +1,7 @@
 """Matching the calls of two witnesses on one clock: first by the caller's number, then what forwarding and
-withheld numbers left over, each rule weaker than the one before and therefore asking for more.
+withheld numbers left over, each rule weaker than the one before and therefore asking for more. A rule without the
+caller is tried on the same calls moved by ten minutes as well: what it finds there is chance, and if that is more than
+a tenth of what it finds in earnest the rule is not used.
 
     caller            same caller, starts within the window; order kept, exact (``islands``)
     caller_duration   same caller, starts further apart, durations agree; still further if there is no other choice
@@ -29,6 +31,8 @@ RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_calle
 _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
 _OVERLAP_MS: Final = 5 * 60_000
+_ELSEWHERE_MS: Final = 617_000
+_PAIRS_A_COINCIDENCE: Final = 10
 _WIDE_MS: Final = 20_000
 _EXACT_S: Final = 1.5
 _TALK_TO_COMPARE_S: Final = 10.0
@@ -71,7 +75,10 @@ def match_calls(
     free_left, free_right = _unpaired(left, right, parts[0])
     rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller]
     for rule in [*rules, _inside] if in_series else rules:
-        found = rule(left.take(free_left), right.take(free_right), lines, tolerance)
+        some_left, some_right = left.take(free_left), right.take(free_right)
+        found = rule(some_left, some_right, lines, tolerance)
+        if rule in {_by_line_and_talk, _by_talk, _by_all_but_caller} and len(found.left):
+            found = _beyond_chance(found, rule(some_left, _elsewhere(some_right), lines, tolerance))
         parts.append(Pairs(free_left[found.left], free_right[found.right]))
         free_left = np.delete(free_left, found.left)
         free_right = np.delete(free_right, found.right)
@@ -200,6 +207,16 @@ def _perhaps(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: T
     found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
     talk = np.abs(left.talk[found.left] - right.talk[found.right])
     return found.where(~(talk > tolerance.duration_s))
+
+
+def _elsewhere(calls: CallColumns) -> CallColumns:
+    """The same calls at a time when they did not happen."""
+    return calls.moved(calls.start + _ELSEWHERE_MS)
+
+
+def _beyond_chance(found: Pairs, by_chance: Pairs) -> Pairs:
+    """The pairs, or none if the rule finds many among calls that cannot be one: files that do not belong together."""
+    return found if len(by_chance.left) * _PAIRS_A_COINCIDENCE <= len(found.left) else _none()
 
 
 def _none() -> Pairs:

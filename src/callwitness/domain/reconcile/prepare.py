@@ -101,7 +101,8 @@ def _canonical(calls: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """Matching columns in an order that does not depend on the order of the rows given."""
     rank = pl.col("source").replace_strict(names, range(len(names)), return_dtype=pl.Int16)
     by = ["started_at", "caller_key", "did_key", "total_s", "talk_s", "native_call_id", "scall"]
-    return calls.select(_MATCHING_COLUMNS).sort(rank, *by)
+    began = pl.coalesce("started_at", "queued_at", "signal_answered_at", "agent_answered_at", "ended_at")
+    return calls.with_columns(started_at=began).select(_MATCHING_COLUMNS).sort(rank, *by)
 
 
 def _lines(

@@ -136,18 +136,25 @@ def _match_direction(
     b, right = _of_direction(alike, telling.outbound, outbound)
     right, order = sorted_by_start(right)
     if order is not None:
-        b = b[order]
+        b = order if b is None else b[order]
     found = match_calls(left, right, lines, tolerance, in_series=in_series)
     return Matched(
-        Pairs(a[found.pairs.left], b[found.pairs.right]),
+        Pairs(_rows(a, found.pairs.left), _rows(b, found.pairs.right)),
         found.rule,
-        Candidates(a[found.perhaps.left], b[found.perhaps.right]),
+        Candidates(_rows(a, found.perhaps.left), _rows(b, found.perhaps.right)),
     )
 
 
-def _of_direction(calls: CallColumns, outbound: Mask, wanted: bool) -> tuple[Ints, CallColumns]:
+def _of_direction(calls: CallColumns, outbound: Mask, wanted: bool) -> tuple[Ints | None, CallColumns]:
+    """Calls of one direction and their rows, None if they are all."""
+    if not (outbound != wanted).any():
+        return None, calls
     rows = np.flatnonzero(outbound == wanted)
-    return rows, calls if len(rows) == len(calls) else calls.take(rows)
+    return rows, calls.take(rows)
+
+
+def _rows(rows: Ints | None, chosen: Ints) -> Ints:
+    return chosen if rows is None else rows[chosen]
 
 
 def _both_directions(calls: CallColumns, outbound: Mask) -> CallColumns:

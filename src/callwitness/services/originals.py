@@ -31,7 +31,9 @@ def originals(result: CheckResult, wanted: Collection[str]) -> dict[str, str]:
             for name in _pieces(readable.file.name, places):
                 asked = places[name]
                 texts = adapter.originals(replace(readable.file, name=name), sorted(asked, key=str))
-                found.update({record: text for place, text in texts.items() for record in asked.get(place, [])})
+                found.update(
+                    {record: text for place, text in texts.items() for record in asked.get(place, [])}
+                )
     return found
 
 

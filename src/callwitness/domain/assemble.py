@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from callwitness.domain import calls as words
-from callwitness.domain.calls import group_legs
+from callwitness.domain.calls import flag_list, group_legs, trust
 from callwitness.domain.reasons import Part, reason_frame
 from callwitness.domain.rules import SourceInfo
 from callwitness.domain.schema import SOURCE_CALLS
 
 CALL = "_call"
 """Column that numbers the calls of the source while they are put together."""
+
+_SPREAD = 1_000_000
+"""Wider than any two moments that precisions up to ten minutes can confuse, in ms."""
 
 
 def assemble(legs: pl.DataFrame, names: pl.DataFrame, source: SourceInfo) -> pl.DataFrame:
@@ -87,80 +89,83 @@ def _identity(legs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _finest(column: str, *, last: bool = False) -> pl.Expr:
-    """Earliest (or latest) moment, from the finest clock that tells nearly the same moment."""
-    edge = pl.col(column).max() if last else pl.col(column).min()
-    near = (pl.col(column) - edge).abs() <= pl.col("precision_ms").max() * 1.5
-    fine = pl.col("precision_ms") == pl.col("precision_ms").filter(near).min()
-    chosen = pl.col(column).filter(near & fine)
-    return (chosen.max() if last else chosen.min()).alias(column)
+def _edge(legs: pl.DataFrame, column: str, *, last: bool = False) -> pl.DataFrame:
+    """The earliest (latest) moment of each call, from the finest clock that tells nearly the same moment."""
+    moment = pl.col(column)
+    known = legs.filter(moment.is_not_null()).select(CALL, column, "precision_ms")
+    edge = (moment.max() if last else moment.min()).over(CALL)
+    apart = (edge - moment) if last else (moment - edge)
+    near = apart <= (pl.col("precision_ms").max().over(CALL) * 1.5).cast(pl.Int64)
+    finest_first = pl.col("precision_ms") * _SPREAD + apart
+    known = known.with_columns(edge=edge, key=pl.when(near).then(finest_first))
+    found = known.group_by(CALL).agg(pl.col("edge").first(), pl.col("key").min())
+    apart = pl.col("key") % _SPREAD
+    return found.select(CALL, (pl.col("edge") - apart if last else pl.col("edge") + apart).alias(column))
 
 
 def _times(legs: pl.DataFrame) -> pl.DataFrame:
     """Start, end and the moments when equipment answered and the queue began."""
-    queued = legs.filter(pl.col("segment") == "queue").sort("precision_ms", "started_at")
-    return (
-        legs.group_by(CALL)
-        .agg(
-            _finest("started_at"),
-            _finest("ended_at", last=True),
-            pl.col("answered_at").min().alias("signal_answered_at"),
-            pl.col("total_s").filter(pl.col("segment") == "call").first().alias("stated_total_s"),
-            pl.col("talk_s").filter(pl.col("segment") == "call").first().alias("stated_talk_s"),
-            pl.col("wait_s").filter(pl.col("segment") == "call").first().alias("stated_wait_s"),
-            pl.col("hold_s").sum(),
-        )
-        .join(
-            queued.group_by(CALL).agg(queued_at=words.best_witness("started_at").min()),
-            on=CALL,
-            how="left",
-        )
+    whole = legs.filter(pl.col("segment") == "call").group_by(CALL, maintain_order=True).first()
+    queued = legs.filter(pl.col("segment") == "queue").sort(CALL, trust(), "started_at", nulls_last=True)
+    times = legs.group_by(CALL).agg(
+        pl.col("answered_at").min().alias("signal_answered_at"), pl.col("hold_s").sum()
     )
+    parts = (
+        _edge(legs, "started_at"),
+        _edge(legs, "ended_at", last=True),
+        whole.select(CALL, stated_total_s="total_s", stated_talk_s="talk_s", stated_wait_s="wait_s"),
+        queued.group_by(CALL, maintain_order=True).agg(pl.col("started_at").first().alias("queued_at")),
+    )
+    for part in parts:
+        times = times.join(part, on=CALL, how="left")
+    return times
 
 
 def _people(legs: pl.DataFrame) -> pl.DataFrame:
     """Who answered, in order, who only rang, and which witness settles it."""
-    talked = legs.filter("person").sort(CALL, "answered_at", "rec", nulls_last=True)
-    name = pl.coalesce("agent", "extension")
-    by_call = talked.group_by(CALL, maintain_order=True).agg(
-        words.best_witness("answered_at").min().alias("agent_answered_at"),
-        name.drop_nulls().unique(maintain_order=True).alias("agents"),
-        words.best_witness("witness").first().alias("human_witness"),
-        words.best_witness("rec").first().alias("rec_answer"),
-        pl.lit(value=True).alias("proved"),
+    people = legs.select(pl.col(CALL).unique(maintain_order=True))
+    talked = legs.filter("person")
+    silent = legs.filter(pl.col("segment").is_in(["ring", "talk"]) & ~pl.col("person"))
+    denied = legs.filter(~pl.col("human").fill_null(value=True) | (pl.col("human") & ~pl.col("person")))
+    parts = (
+        _settled(talked).rename({"at": "agent_answered_at", "by": "human_witness", "rec": "rec_answer"}),
+        _settled(denied).select(CALL, denied_by="by", rec_denied="rec"),
+        _names(talked, "answered_at").rename({"names": "agents"}),
+        _names(silent, "started_at").rename({"names": "rang"}),
     )
-    rang = (
-        legs.filter(pl.col("segment").is_in(["ring", "talk"]) & ~pl.col("person"))
-        .group_by(CALL, maintain_order=True)
-        .agg(name.drop_nulls().unique(maintain_order=True).alias("rang"))
-    )
-    denied = (
-        legs.filter(~pl.col("human").fill_null(value=True) | (pl.col("human") & ~pl.col("person")))
-        .group_by(CALL)
-        .agg(
-            words.best_witness("witness").first().alias("denied_by"),
-            words.best_witness("rec").first().alias("rec_denied"),
-        )
-    )
-    every = legs.select(pl.col(CALL).unique(maintain_order=True))
-    people = every
-    for part in (by_call, rang, denied):
+    for part in parts:
         people = people.join(part, on=CALL, how="left")
+    proved, denied_too = pl.col("human_witness").is_not_null(), pl.col("denied_by").is_not_null()
     empty = pl.lit([], dtype=pl.List(pl.String))
-    return (
-        people.with_columns(
-            human=pl.when(pl.col("proved")).then(True).when(pl.col("denied_by").is_not_null()).then(False),
-            human_witness=pl.coalesce("human_witness", "denied_by"),
-            rec_answer=pl.coalesce("rec_answer", "rec_denied"),
-            agents=pl.col("agents").fill_null(empty),
-            rang=pl.col("rang").fill_null(empty),
-        )
-        .with_columns(
-            agent=pl.col("agents").list.last(),
-            rang=pl.col("rang").list.set_difference("agents"),
-        )
-        .drop("proved", "denied_by", "rec_denied")
+    return people.select(
+        CALL,
+        "agent_answered_at",
+        human=pl.when(proved).then(True).when(denied_too).then(False),
+        human_witness=pl.coalesce("human_witness", "denied_by"),
+        rec_answer=pl.coalesce("rec_answer", "rec_denied"),
+        agents=pl.col("agents").fill_null(empty),
+        agent=pl.col("agents").list.last(),
+        rang=pl.col("rang").fill_null(empty).list.set_difference(pl.col("agents").fill_null(empty)),
     )
+
+
+def _settled(legs: pl.DataFrame) -> pl.DataFrame:
+    """Per call what its most trusted leg says: ``at`` (answered), ``by`` (witness), ``rec``."""
+    ordered = legs.sort(CALL, trust(), "answered_at", "rec", nulls_last=True)
+    return ordered.group_by(CALL, maintain_order=True).agg(
+        pl.col("answered_at").first().alias("at"),
+        pl.col("witness").first().alias("by"),
+        pl.col("rec").first(),
+    )
+
+
+def _names(legs: pl.DataFrame, order: str) -> pl.DataFrame:
+    """Per call the agents (else extensions) of the legs, each once, in order: ``names``."""
+    named = legs.select(CALL, order, "rec", name=pl.coalesce("agent", "extension")).drop_nulls("name")
+    named = named.sort(CALL, order, "rec", nulls_last=True).unique(
+        [CALL, "name"], keep="first", maintain_order=True
+    )
+    return named.group_by(CALL, maintain_order=True).agg(pl.col("name").alias("names"))
 
 
 def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +195,7 @@ def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
             (left_queue & (pl.col("started_at") > answered_at)).any().alias("left_later"),
         )
         .with_columns(
-            flags=words.flag_list(
+            flags=flag_list(
                 transferred=pl.col("transfer_leg") | pl.col("several_humans"),
                 abandoned_after_answer=pl.col("left_later").fill_null(value=False),
             )

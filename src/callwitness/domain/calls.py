@@ -24,11 +24,6 @@ def trust() -> pl.Expr:
     return pl.col("witness").replace_strict(WITNESS_TRUST, default=9, return_dtype=pl.Int8)
 
 
-def best_witness(column: str) -> pl.Expr:
-    """The column's values on the rows of the most trusted witness in the group."""
-    return pl.col(column).filter((trust() == trust().min()) | (trust().len() == 1))
-
-
 def flag_list(**flags: pl.Expr) -> pl.Expr:
     """A list column with the names of the flags that are set, in the order given."""
     return pl.concat_list(

@@ -3,6 +3,7 @@
 Habit: calls per hour of the week (with less than three weeks per hour of working day or weekend day; within
 one day per hour). From k calls in the same hours of n other weeks the chance of a gap without
 any is (n / (n + 1)) ** k: what a Poisson habit of unknown rate gives. An hour never seen before expects nothing.
+A file has as many gaps as calls, so the chance that counts is that of one such gap anywhere in the file.
 """
 
 from __future__ import annotations
@@ -33,11 +34,15 @@ Reals = npt.NDArray[np.float64]
 
 
 def find_silences(source: str, starts: Ints, zone: str) -> pl.DataFrame:
-    """Silences of a source. starts: of all its calls, ms, sorted. Returns SILENCES_SCHEMA, from and to in ms."""
+    """Silences of a source. starts: of all its calls, ms, sorted. Returns SILENCES_SCHEMA.
+
+    from, to: ms, the calls around the gap. probability: of one such gap anywhere in the file.
+    """
     gaps = _candidate_gaps(starts, zone)
     rows = []
     for begin, end in gaps:
-        expected, chance = _judge(starts, begin, end, zone)
+        expected, once = _judge(starts, begin, end, zone)
+        chance = min(1.0, once * len(starts))
         if expected >= _EXPECTED and chance < _CHANCE:
             rows.append((source, begin, end, round(expected, 2), chance))
     return pl.DataFrame(rows, schema=SILENCES_SCHEMA, orient="row")

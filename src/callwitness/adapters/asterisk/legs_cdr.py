@@ -53,10 +53,12 @@ def cdr_legs(rows: pl.DataFrame) -> pl.DataFrame:
     machine = app.replace_strict(_MACHINES, default=None, return_dtype=pl.String)
     is_machine = machine.is_not_null() | app.is_in(_SIGNALS)
     talk = two & answered & ~is_machine
+    # Dial with no far channel in a channel answered before: there was nothing to ring.
+    nothing_rang = ~two & answered & (app == "Dial")
     segment = (
         pl.when(talk)
         .then(pl.lit("talk"))
-        .when(two & ~answered)
+        .when((two & ~answered) | nothing_rang)
         .then(pl.lit("ring"))
         .when(app == "Queue")
         .then(pl.lit("queue"))
@@ -75,6 +77,8 @@ def cdr_legs(rows: pl.DataFrame) -> pl.DataFrame:
     result = (
         pl.when(~two & (app == "Queue"))
         .then(pl.lit("abandoned"))
+        .when(nothing_rang)
+        .then(pl.lit("failed"))
         .when(segment == "voicemail")
         .then(pl.lit("voicemail"))
         .otherwise("result")
@@ -134,7 +138,7 @@ def _party() -> pl.Expr:
         .then(None)
         .when(outside)
         .then(pl.coalesce("extension", pl.when(~pl.col("a_local")).then("a_peer"), first_caller))
-        .otherwise("b_peer")
+        .otherwise(pl.coalesce("b_peer", "called_raw"))
     )
 
 

@@ -55,6 +55,12 @@ def test_answered_without_a_second_channel_means_a_machine(app: str, segment: st
     assert found["human"].to_list() == [False]
 
 
+def test_dial_without_a_second_channel_rang_nobody() -> None:
+    assert segments(legs({"Master.csv": cdr(dstchannel="", dst="150")}), "cdr") == [
+        ("ring", "failed", "150", False)
+    ]
+
+
 def test_a_local_channel_is_no_person_and_its_other_half_may_be_one() -> None:
     half = "Local/101@from-queue-00000001"
     text = cdr(dstchannel=f"{half};1", app="Queue", data="600,t") + cdr(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,19 +54,26 @@ TRUTH_HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Files of one session in ``folder`` and what truly happened. version: the exact one of Asterisk."""
+    """Files of one session in ``folder`` and what truly happened.
+
+    version: the exact one of Asterisk. messages: callers who left one in the mailbox, from the spool.
+    """
 
     folder: Path
     version: str
     session: Session
+    messages: tuple[str, ...]
 
     def file(self, name: str) -> Path:
         """Master.csv, Master-local.csv, queue_log, cel.csv (the office), provider.csv (the network), truth.csv."""
         return self.folder / name
 
 
-def take(office: Instance, network: Instance, session: Session, folder: Path) -> None:
-    """Copy the files out of the exchanges, which write CDR and CEL as calls end, and write the lists."""
+def take(office: Instance, network: Instance, session: Session, folder: Path) -> tuple[str, ...]:
+    """Copy the files out of the exchanges, which write CDR and CEL as calls end, and write the lists.
+
+    Returns the callers who left a message in the mailbox.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, path in OFFICE_FILES.items():
         shutil.copyfile(office.log / path, folder / name)
@@ -74,6 +82,12 @@ def take(office: Instance, network: Instance, session: Session, folder: Path) ->
     truth = [_truth_row(session, script, call) for script in session.scripts for call in script.calls]
     by_start = TRUTH_HEADER.index("dialled_at")
     _write(folder / "truth.csv", TRUTH_HEADER, sorted(truth, key=lambda row: row[by_start]))
+    notes = sorted((office.home / "spool/voicemail").glob("*/*/INBOX/*.txt"))
+    return tuple(
+        caller
+        for note in notes
+        for caller in re.findall(r"^callerid=.*?(\d+)>?$", note.read_text(), re.MULTILINE)
+    )
 
 
 def _provider_rows(rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:

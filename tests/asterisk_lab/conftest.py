@@ -22,7 +22,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> capture.Capture:
         version = exact_version(tree)
         with running_pair(tree, folder.parent.name + folder.name) as (office, network):
             session = asyncio.run(play(office, network, SCRIPTS))
-            capture.take(office, network, session, folder)
+            messages = capture.take(office, network, session, folder)
     except LabUnavailable as unavailable:
         pytest.fail(str(unavailable), pytrace=False)
-    return capture.Capture(folder, version, session)
+    return capture.Capture(folder, version, session, messages)

@@ -52,7 +52,7 @@ FIRST = (
         Call("105", "79000000105", "74950000105", 30, Truth("busy"), (Phone("122", "busy", 0),)),
     ), Case("open")),
     Script("message_left", "Nobody comes, the mailbox takes a message.", 1, (
-        Call("106", "79000000106", "74950000106", 15, Truth("voicemail", message=True), speech=SPEECH),
+        Call("106", "79000000106", "74950000106", 16, Truth("voicemail", message=True), speech=SPEECH),
     ), Case("open")),
     Script("left_ringing_queue", "A queue that never answered itself; the caller leaves while a phone rings.", 1, (
         Call("107", "79000000107", "74950000107", 5.5, Truth("abandoned_in_queue", queue="desk")),

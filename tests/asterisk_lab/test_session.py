@@ -45,3 +45,7 @@ def test_the_refused_call_left_no_trace_at_the_office(lab: Capture) -> None:
     written = "".join(lab.file(name).read_text() for name in ("Master.csv", "queue_log", "cel.csv"))
     assert refused
     assert not any(caller in written for caller in refused)
+
+
+def test_the_mailbox_holds_the_messages_of_the_script(lab: Capture) -> None:
+    assert list(lab.messages) == [call.caller for call in lab.session.calls if call.truth.message]

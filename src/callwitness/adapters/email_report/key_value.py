@@ -104,16 +104,24 @@ def _continue(current: Block | None, last: str | None, line: str) -> str | None:
 
 
 def _mail_headers(lines: Sequence[str]) -> set[int]:
-    """Numbers of lines that are the header of a mail quoted inline: From with an address, and its neighbours."""
+    """Numbers of lines that are the header of a mail quoted inline: From with an address, and the lines it stands among."""
     hidden: set[int] = set()
-    for at, line in enumerate(lines, 1):
-        key, _, value = line.strip(" *").partition(":")
-        if normal(key) in _FROM and "@" in value:
-            for neighbour in range(max(at - 6, 1), min(at + 7, len(lines) + 1)):
-                name = normal(lines[neighbour - 1].strip(" *").partition(":")[0])
-                if name in _HEADERS:
-                    hidden.add(neighbour)
+    for at, line in enumerate(lines):
+        key, _, value = line.strip(_EDGES).partition(":")
+        if len(key) <= 20 and normal(key) in _FROM and "@" in value:
+            hidden |= _around(lines, at, -1) | _around(lines, at, 1) | {at + 1}
     return hidden
+
+
+def _around(lines: Sequence[str], at: int, step: int) -> set[int]:
+    """Numbers of header lines next to line index ``at``, up to a blank line."""
+    found: set[int] = set()
+    for index in range(at + step, at + 7 * step, step):
+        if not 0 <= index < len(lines) or not lines[index].strip():
+            break
+        if normal(lines[index][:40].strip(_EDGES).partition(":")[0]) in _HEADERS:
+            found.add(index + 1)
+    return found
 
 
 def fields_rows(blocks: Sequence[Block]) -> list[tuple[int, list[str]]]:

@@ -155,7 +155,9 @@ def _members(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipI
     named: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = _member_name(entry)
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+        hidden = any(
+            (part[:1] == "." and part not in (".", "..")) or part == "__MACOSX" for part in name.split("/")
+        )
         if entry.is_dir() or hidden:
             continue
         unique, nth = name, 2

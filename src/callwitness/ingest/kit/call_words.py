@@ -25,11 +25,11 @@ _OUTCOMES: Final[tuple[tuple[str, Outcome], ...]] = tuple(
         ("voicemail", False, r"voice ?-?mail|голосов|автоответ|автовідпов|answering machine|vm-?success|^vm$"),
         ("no_answer", False, (r"no[ _-]?answer|not[ _-]?answer|un-?answered|no[ _-]?pick|(?:^|\W)(?:не|без) ?(?:дозвон|ответ|отвеч|принят|прийнят|"
          r"взял|взяв|состоял|відбув|відпов|додзвон|обработ|оброб|успе|успі|соедин|снял)|недозвон|неответ|неотвеч|непринят|неприйнят|"
-         r"неуспе|без ?ответ|без ?відпов|пропущ|пропуск|упущен|потерян|втрачен|missed|lost|no[ _-]?connect|not[ _-]?connected|unsuccess")),
+         r"неуспе|без ?ответ|без ?відпов|пропущ|пропуск|упущен|потерян|втрачен|missed|lost|reject|declin|отклон|відхил|no[ _-]?connect|not[ _-]?connected|unsuccess")),
         ("abandoned", False, r"сорва|зірва|сброс|скинут|скинув|брошен|не дожда|недожда|не дочека|положил трубку|повесил|abandon|dropped|hung up"),
         ("busy", False, r"занят|зайнят|busy"),
         ("cancelled", False, r"cancel|отмен|скасов"),
-        ("rejected", False, r"reject|отклон|відхил|declin|blacklist|black list|чорн|черный|spam|спам"),
+        ("rejected", False, r"blacklist|black list|чорн|черный|spam|спам"),
         ("closed", False, r"нерабоч|не рабоч|неробоч|closed|after ?-?hours"),
         ("failed", False, r"fail|ошибк|помилк|error|congest|недоступ|unavail|invalid|not ?found|нет связи|немає зв|no money|limit|not ?allowed"),
         ("transferred", True, r"перевед|перевод|перенаправ|переадрес|transfer"),

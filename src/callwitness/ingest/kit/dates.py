@@ -220,9 +220,7 @@ def read_clock(texts: pl.Series) -> pl.Series:
     found = clean.str.extract_groups(rf"^{_CLOCK}$").struct.unnest()
     clock = _clock_ms(found)
     fraction = (
-        clean.str.replace(",", ".", literal=True)
-        .str.extract(r"^(0?\.\d{3,})$")
-        .cast(pl.Float64, strict=False)
+        clean.str.replace(",", ".", literal=True).str.extract(r"^(0?\.\d+)$").cast(pl.Float64, strict=False)
     )
     return clock.fill_null(((fraction * 86400).round() * 1000).cast(pl.Int64))
 

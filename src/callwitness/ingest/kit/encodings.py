@@ -90,7 +90,7 @@ def _single_byte(head: bytes) -> str:
 def _looks_western(head: bytes) -> bool:
     # an accented letter stands alone between Latin ones; Cyrillic letters come in runs
     runs = re.findall(rb"[\x80-\xff]+", head)
-    return bool(runs) and sum(map(len, runs)) <= len(runs) * 1.2 and all(len(run) < 3 for run in runs)
+    return bool(runs) and sum(map(len, runs)) <= len(runs) * 1.5 and all(len(run) < 3 for run in runs)
 
 
 def _cyrillic_score(text: str) -> float:

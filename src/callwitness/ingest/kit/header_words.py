@@ -14,7 +14,7 @@ PHRASES: Final[dict[str, str]] = {
     "id": "id, uuid, uniqueid, callid, call id, call uuid, session id, call session id, pbx call id, entry id, record id, "
     "ид, идентификатор*, идентификатор* звонк*, ідентифікатор*",
     "row_number": "№, n, no, nr, #, № п п, номер строк*, номер п п, row",
-    "start": "start, started, start time, started at, calldate, call date, datetime, date time, timestamp, begin, received, "
+    "start": "start, when, когда, коли, started, start time, started at, calldate, call date, datetime, date time, timestamp, begin, received, "
     "received at, call start, call time, дата врем*, начал*, врем* начал*, дата начал*, начал* звонк*, дата звонк*, "
     "поступил*, врем* поступлен*, дата поступлен*, дата вызов*, врем* вызов*, врем* звонк*, дата час, початок, час початк*, "
     "дата дзвінк*, час дзвінк*, дата виклик*, час виклик*, надійшов, дата обращен*, врем* обращен*",

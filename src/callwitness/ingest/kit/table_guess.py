@@ -55,13 +55,25 @@ def find_header(fields: pl.DataFrame) -> tuple[int, list[str]]:
     counts = [_header_cells(row[2:]) for row in rows]
     best = max(range(len(rows)), key=lambda at: (counts[at], -at), default=-1)
     if best < 0 or counts[best] < 2:
-        return 0, [""] * names
-    texts = [" ".join((cell or "").split()) for cell in rows[best][2:]]
+        return _plain_header(rows) or (0, [""] * names)
+    texts = _texts(rows[best])
     if best + 1 < len(rows) and counts[best + 1] >= 2 and _is_words(rows[best + 1][2:]):
-        lower = [" ".join((cell or "").split()) for cell in rows[best + 1][2:]]
+        lower = _texts(rows[best + 1])
         if lower != texts:
             return rows[best + 1][0], [_both(a, b) for a, b in zip(texts, lower, strict=True)]
     return rows[best][0], texts
+
+
+def _plain_header(rows: list[tuple[object, ...]]) -> tuple[int, list[str]] | None:
+    """A first row of words that are no words for fields, above a row of numbers and dates."""
+    if len(rows) < 2 or not _is_words(_texts(rows[0])) or sum(map(bool, _texts(rows[0]))) < 2:
+        return None
+    numbers = sum(any(letter.isdecimal() for letter in cell) for cell in _texts(rows[1]))
+    return (int(str(rows[0][0])), _texts(rows[0])) if numbers >= 2 else None
+
+
+def _texts(row: tuple[object, ...]) -> list[str]:
+    return [" ".join(str(cell or "").split()) for cell in row[2:]]
 
 
 def _header_cells(cells: Sequence[str | None]) -> int:
@@ -146,7 +158,7 @@ def _fit(name: str, shape: Shape) -> float:
         "direction": shape.direction if shape.direction >= 0.3 else 0.0,
         "result": _result_fit(shape),
         "extension": shape.extension,
-        "id": 0.9 if (shape.distinct > 0.3 and shape.stamp < 0.5) or shape.whole > 0.9 else 0.0,
+        "id": 0.9 if (shape.distinct > 0.05 and shape.stamp < 0.5) or shape.whole > 0.9 else 0.0,
         "duration": shape.duration,
     }
     return fits.get(name, shape.duration)

@@ -156,7 +156,7 @@ class TableReader:
         reason = pl.Series([None] * length, dtype=pl.String)
         for name, values in seconds.items():
             stood = cells[name]
-            placeholder = stood.str.contains(r"^[-–—.xх]+$|(?i)^(?:n/?a|нет|null|none|ні)$").fill_null(True)
+            placeholder = stood.str.contains(r"^[-–—.]+$|(?i)^(?:n/?a|нет|null|none|ні)$").fill_null(True)
             odd = ((values.is_null() & ~placeholder) | (values < 0) | (values > _LONGEST_S)).fill_null(False)
             if not odd.any():
                 continue

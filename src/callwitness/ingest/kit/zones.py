@@ -42,7 +42,7 @@ def check_zone(zone: str) -> str:
 def to_utc(wall_ms: pl.Series, zone: str, fold: Literal["earliest", "latest"] = "earliest") -> pl.Series:
     """Wall-clock ms (Int64) in ``zone`` to ms UTC. In the doubled hour ``fold`` says which of the two.
 
-    A time that the spring change left out is read with the offset before the change, so order is kept.
+    A time that the spring change left out is read with the offset before the change, as the standard library does.
     """
     offset = fixed_offset_ms(zone)
     if offset is not None:

@@ -24,7 +24,7 @@ run: $(VENV)/.base ## install, then check the bundled day and say where the repo
 		provider=$(DAY)/provider.csv \
 		office=$(DAY)/Master.csv office=$(DAY)/queue_log office=$(DAY)/cel.csv \
 		contractor=$(DAY)/contractor \
-		--config $(DAY)/callwitness.toml --out build/day --force
+		--config $(DAY)/callwitness.toml --lang en --out build/day --force
 
 test: $(VENV)/.test ## all tests; on Debian installs the real servers first (SYSTEM=no: leaves the system alone)
 	@tests/system-packages

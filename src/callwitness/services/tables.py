@@ -13,6 +13,9 @@ from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
 
 
+_FROM_LEG = ("direction", "segment", "trunk", "queue", "agent", "extension", "did", "result")
+
+
 @dataclass(frozen=True, slots=True)
 class ResultTables:
     """Frames of ``domain.results``, sorted as their files are."""
@@ -64,7 +67,10 @@ def _calls(judged: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 def _records(
     sources: Sequence[ReadSource], members: pl.DataFrame, reconciliation: Reconciliation
 ) -> pl.DataFrame:
-    """Every record read, with the call it belongs to (null when it is about no call of the result)."""
+    """Every record read, with the call it belongs to (null when it is about no call of the result).
+
+    What a row alone does not say (direction, trunk, whose leg it is) is taken from the leg it proves.
+    """
     native = (
         members.select("source", "call_id", pl.col("native_ids").alias("native"))
         .explode("native")
@@ -73,12 +79,16 @@ def _records(
     frames = []
     for source in sources:
         calls = native.filter(pl.col("source") == source.name).select("native", "call_id")
+        legs = source.legs.select("rec", *_FROM_LEG).unique("rec", keep="first", maintain_order=True)
         records = source.records.with_columns(
             pl.lit(source.name).alias("source"),
             pl.lit(source.role).alias("role"),
             native=pl.coalesce("native_call_id", "name"),
             row=_row(),
-        ).join(calls, on="native", how="left", maintain_order="left")
+        )
+        records = records.join(calls, on="native", how="left", maintain_order="left")
+        records = records.join(legs, on="rec", how="left", suffix="_leg", maintain_order="left")
+        records = records.with_columns(pl.coalesce(name, f"{name}_leg").alias(name) for name in _FROM_LEG)
         records = clocks.in_reference_clock(records, reconciliation, clocks.LEG_TIMES)
         frames.append(RECORDS_OUT.conform(records.select(RECORDS_OUT.names)))
     together = RECORDS_OUT.concat(frames)

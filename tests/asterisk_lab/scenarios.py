@@ -14,7 +14,7 @@ TRANSFERRED = frozenset({"transferred"})
 CLOSED = (
     Script("after_hours", "An announcement says that the office is closed.", 0, (
         Call("108", "79000000108", "74950000108", 30, Truth("closed")),
-    ), Case("open")),
+    ), Case("open", why="closed")),
     Script("attended_transfer", "The agent asks a colleague first, then hands the call over.", 0, (
         Call("204", "79000000204", "74950000111", 40,
              Truth("answered", ("108", "133"), flags=TRANSFERRED, queue="repairs"),
@@ -50,7 +50,7 @@ FIRST = (
     ), Case("open")),
     Script("engaged", "The phone is busy.", 1, (
         Call("105", "79000000105", "74950000105", 30, Truth("busy"), (Phone("122", "busy", 0),)),
-    ), Case("open")),
+    ), Case("open", why=None)),
     Script("message_left", "Nobody comes, the mailbox takes a message.", 1, (
         Call("106", "79000000106", "74950000106", 16, Truth("voicemail", message=True), speech=SPEECH),
     ), Case("open")),
@@ -89,7 +89,7 @@ SECOND = (
     ), Case("open")),
     Script("refused_by_trunk", "The trunk takes no such call: the exchange's dialplan never sees it.", 2, (
         Call("208", "79000000208", "74950000103", 30, Truth("never_arrived", arrived=False), route="office-refused"),
-    ), Case("open")),
+    ), Case("open", why="network")),
     Script("first_in_line", "The only agent of a queue takes the first caller.", 2, (
         Call("211", "79000000211", "74950000115", 30, Truth("answered", ("128",), queue="single"),
              (Phone("128", ring=1, talk=5),)),
@@ -141,7 +141,14 @@ THIRD = (
     Script("returned_in_vain", "Engaged; the call-back finds nobody, the case stays open.", 3, (
         Call("304a", "79000000304", "74950000105", 30, Truth("busy"), (Phone("122", "busy", 0),)),
         Call("304b", "122", "79000000304", 5, Truth("no_answer", direction="outbound"), pause=1),
-    ), Case("open")),
+    ), Case("open", why=None)),
+    Script("agent_goes_on_talking", "The only agent of a queue has a longer talk.", 3, (
+        Call("313", "79000000313", "74950000115", 30, Truth("answered", ("128",), queue="single"),
+             (Phone("128", ring=1, talk=8),)),
+    )),
+    Script("left_while_agent_talks", "Meanwhile the next caller waits and leaves.", 3, (
+        Call("314", "79000000314", "74950000115", 4, Truth("abandoned_in_queue", queue="single"), pause=3),
+    ), Case("open", why="agent_on_call")),
     Script("internal_answered", "Two employees talk.", 3, (
         Call("305", "113", "136", 30, Truth("answered", ("136",), "internal"), (Phone("136", ring=1, talk=3),)),
     )),
@@ -194,7 +201,7 @@ FOURTH = (
     )),
     Script("not_plugged_in", "The telephone called is not there.", 4, (
         Call("411", "79000000411", "74950000114", 30, Truth("failed")),
-    ), Case("open")),
+    ), Case("open", why="network")),
     Script("put_out_of_queue", "The last agent goes on pause; the queue sends the caller away.", 4, (
         Call("412", "79000000412", "74950000116", 30, Truth("abandoned_in_queue", queue="pool"),
              pauses=((2.0, "pool", "126"),)),
@@ -210,8 +217,12 @@ FOURTH = (
 
 # Once more an ordinary answered call, so that every other call lies inside what both sides saw.
 LAST = (
+    Script("agent_on_pause", "The only agent is on pause; the caller waits and leaves.", 5, (
+        Call("502", "79000000502", "74950000111", 5.5, Truth("abandoned_in_queue", queue="repairs"),
+             pauses=((0.0, "repairs", "108"),)),
+    ), Case("open", why="agent_paused")),
     Script("last_answered", "An ordinary call ends the session.", 5, (
-        Call("501", "79000000501", "74950000104", 30, Truth("answered", ("121",)), (Phone("121", ring=1, talk=2),)),
+        Call("501", "79000000501", "74950000104", 30, Truth("answered", ("121",)), (Phone("121", ring=1, talk=7),)),
     )),
 )  # fmt: skip
 

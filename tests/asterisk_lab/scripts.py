@@ -87,10 +87,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The lost-caller case that a script must leave behind."""
+    """The lost-caller case that a script must leave behind. why: as the records prove it; None = they do not."""
 
     state: str
     tries: int = 1
+    why: str | None = "agent_did_not_pick_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ def test_a_lost_caller_is_a_case_in_the_right_state(checked: Checked, script: Sc
     first, last = script.calls[0], script.calls[-1]
     assert (case["state"], int(case["tries"])) == (script.case.state, script.case.tries)
     assert (case["caller"], case["line"]) == (f"+{first.caller}", f"+{first.called}")
+    assert script.case.why in {None, case["why_missed"]}
     if script.case.state in {"recovered", "self_recovered"}:
         assert case["recovered_call_id"] == checked.the(last)["call_id"]
 

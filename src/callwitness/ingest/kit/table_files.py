@@ -8,14 +8,16 @@ from pathlib import Path
 
 import polars as pl
 
-from callwitness.domain.errors import UnreadableEvidence
+from callwitness.domain.errors import UnreadableEvidence, UsageError
+from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import REJECTED, Batch, EvidenceFile, Note, ReadOptions
 from callwitness.ingest.kit import text_tables
 from callwitness.ingest.kit.delimited import fields_frame
 from callwitness.ingest.kit.encodings import HEAD, Encoding, decode, detect
 from callwitness.ingest.kit.html_tables import html_tables, looks_like_html
-from callwitness.ingest.kit.table_guess import find_header, guess_table
-from callwitness.ingest.kit.table_profile import TableProfile, correct, load_profile
+from callwitness.ingest.kit.table_guess import guess_table
+from callwitness.ingest.kit.table_header import find_header
+from callwitness.ingest.kit.table_profile import TableProfile, correct, load_profile, save_profile
 from callwitness.ingest.kit.table_reading import TableReader
 from callwitness.ingest.kit.text_lines import original_lines
 from callwitness.ingest.kit.workbooks import is_workbook, read_sheet, sheet_names, texts_of
@@ -63,7 +65,7 @@ def read_table_file(file: EvidenceFile, options: ReadOptions, witness: str) -> I
     """All rows of a file in batches; the first batch of a table notes how the table was read.
 
     Options: ``profile=PATH``, a field with its column (``caller=Phone``), ``date=dmy|mdy|ymd``, ``delimiter=;``,
-    ``encoding=``, ``sheet=``, ``zone=``, ``talk_unit=min``. Raises ``UnreadableEvidence``.
+    ``encoding=``, ``sheet=``, ``zone=``, ``talk_unit=min``, ``save=PATH``. Raises ``UnreadableEvidence``.
     """
     with file.open() as stream:
         head = stream.read(HEAD)
@@ -82,6 +84,7 @@ def _read_text(file: EvidenceFile, options: ReadOptions, witness: str) -> Iterat
     found = profile_of(sample.fields, file.name, options)
     profile = replace(found, encoding=sample.encoding.name, delimiter=sample.delimiter)
     profile = text_tables.whole_order(file, profile)
+    _keep(profile, options)
     reader = TableReader(profile, options, file.name, file.sha256, witness)
     note: tuple[Note, ...] = (read_note(file.name, profile),)
     for block in text_tables.blocks(file, profile):
@@ -97,13 +100,19 @@ def _read_workbook(file: EvidenceFile, options: ReadOptions, witness: str) -> It
     if wanted and wanted not in names:
         raise UnreadableEvidence(file.name, f"expected a sheet called {wanted}, found {', '.join(names)}")
     read = 0
+    others: list[Note] = []
     for name in [wanted] if wanted else names:
         sheet = read_sheet(file.path, file.name, name)
         profile = _profile_or_none(sheet.fields, file.name, options)
-        if profile is None:
-            continue
-        read += 1
-        yield read_whole(sheet.fields, replace(profile, sheet=name), options, file, witness)
+        if profile is not None:
+            read += 1
+            yield read_whole(sheet.fields, replace(profile, sheet=name), options, file, witness)
+        elif sheet.fields.height:
+            others.append(
+                Note("table_passed_over", {"file": file.name, "table": name, "rows": sheet.fields.height})
+            )
+    if others and read:
+        yield Batch(RECORDS.empty(), REJECTED.empty(), tuple(others))
     if not read:
         raise UnreadableEvidence(
             file.name, "expected a sheet with a column of dates and times of calls, found none"
@@ -130,8 +139,18 @@ def read_whole(
     fields: pl.DataFrame, profile: TableProfile, options: ReadOptions, file: EvidenceFile, witness: str
 ) -> Batch:
     """A table that is in memory already, as one batch with the note how it was read."""
+    _keep(profile, options)
     batch = TableReader(profile, options, file.name, file.sha256, witness).read(fields)
     return replace(batch, notes=(read_note(file.name, profile), *batch.notes))
+
+
+def _keep(profile: TableProfile, options: ReadOptions) -> None:
+    """Save the guess where the user asked for it; of several tables the last."""
+    if path := options.options.get("save"):
+        try:
+            save_profile(profile, Path(path))
+        except OSError as problem:
+            raise UsageError(f"save={path}: cannot be written: {problem.strerror}") from problem
 
 
 def read_note(name: str, profile: TableProfile) -> Note:

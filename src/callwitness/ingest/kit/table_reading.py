@@ -14,8 +14,7 @@ import polars as pl
 from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import REJECTED, Batch, Note, ReadOptions
 from callwitness.ingest.kit import call_words, dates, durations
-from callwitness.ingest.kit.numbers import normalise
-from callwitness.ingest.kit.phone_cells import phone_text
+from callwitness.ingest.kit.table_parties import read_parties
 from callwitness.ingest.kit.table_profile import DURATIONS, TableProfile
 from callwitness.ingest.kit.zones import FoldReader, check_zone
 
@@ -177,7 +176,7 @@ class TableReader:
     def _records(
         self, frame: pl.DataFrame, cells: dict[str, pl.Series], seconds: dict[str, pl.Series]
     ) -> pl.DataFrame:
-        numbers = self._numbers(cells)
+        numbers = read_parties(cells, self.options)
         spans = {
             name: values.set((values < 0) | (values > _LONGEST_S), None) for name, values in seconds.items()
         }
@@ -198,9 +197,6 @@ class TableReader:
             kind=pl.lit("call"), witness=pl.lit(self.witness), segment=pl.lit("call"),
             precision_ms=pl.lit(self.profile.precision_ms, pl.Int64()),
         ))  # fmt: skip
-
-    def _numbers(self, cells: dict[str, pl.Series]) -> pl.DataFrame:
-        return read_parties(cells, self.options)
 
     def _outcome(
         self, cells: dict[str, pl.Series], spans: dict[str, pl.Series], frame: pl.DataFrame
@@ -264,48 +260,3 @@ def _hangup_side(texts: pl.Series) -> pl.Series:
         .when(lower.str.contains("^(?:callee|agent|operator|employee|оператор|сотруд|менедж|співроб)")).then(pl.lit("callee"))
         .when(lower.str.contains("^(?:system|систем)")).then(pl.lit("system"))
     ).to_series()  # fmt: skip
-
-
-def read_parties(cells: dict[str, pl.Series], options: ReadOptions) -> pl.DataFrame:
-    """Who called whom: cells ``direction, caller, client, called, did, extension`` to columns of RECORDS.
-
-    ``client`` is the other side whichever way the call went; without a direction a row is read as inbound.
-    """
-    length = len(next(iter(cells.values())))
-    nothing = pl.Series([None] * length, dtype=pl.String)
-    way = call_words.read_directions(cells["direction"]) if "direction" in cells else nothing
-    raw = {name: cells.get(name, nothing) for name in ("caller", "client", "called", "did")}
-    frame = pl.DataFrame({**raw, "way": way})
-    out = pl.col("way") == "outbound"
-    raws = frame.select(
-        caller=pl.when(out).then(pl.coalesce("caller", "did")).otherwise(pl.coalesce("caller", "client")),
-        called=pl.when(out).then(pl.coalesce("called", "client")).otherwise(pl.coalesce("called", "did")),
-        did=pl.when(out | (pl.col("way") == "internal"))
-        .then(pl.col("did"))
-        .otherwise(pl.coalesce("did", "called")),
-        way="way",
-    )
-    caller, called, did = (
-        normalise(phone_text(raws[name]), options.numbers) for name in ("caller", "called", "did")
-    )
-    inner = called["kind"] == "extension"
-    stated = cells.get("extension", nothing)
-    is_line = ~did["kind"].is_in(["extension", "withheld"])
-    return pl.DataFrame({
-        "direction": _direction(raws["way"], caller["number"], called["number"], options.own_numbers),
-        "caller_raw": raws["caller"], "caller": caller["number"], "caller_key": caller["key"],
-        "caller_kind": caller["kind"].replace("other", "number"),
-        "called_raw": raws["called"], "called": called["number"],
-        "did": did["number"].set(~is_line, None), "did_key": did["key"].set(~is_line, 0),
-        "extension": stated.fill_null(called["number"].set(~inner, None)),
-    })  # fmt: skip
-
-
-def _direction(way: pl.Series, caller: pl.Series, called: pl.Series, own: frozenset[str]) -> pl.Series:
-    if not own:
-        return way
-    ours = list(own)
-    seen = pl.select(
-        pl.when(caller.is_in(ours)).then(pl.lit("outbound")).when(called.is_in(ours)).then(pl.lit("inbound"))
-    ).to_series()
-    return way.fill_null(seen)

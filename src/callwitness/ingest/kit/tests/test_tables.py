@@ -15,7 +15,7 @@ from callwitness.ingest.kit.delimiters import declared_delimiter, guess_delimite
 from callwitness.ingest.kit.html_tables import html_tables, plain_text
 from callwitness.ingest.kit.table_files import original_rows, read_table_file
 from callwitness.ingest.kit.table_guess import guess_table
-from callwitness.ingest.kit.table_profile import load_profile, save_profile
+from callwitness.ingest.kit.table_profile import load_profile
 
 
 def evidence(path: Path) -> EvidenceFile:
@@ -102,12 +102,7 @@ def test_options_correct_the_guess_and_an_unknown_column_is_a_sentence(tmp_path:
 
 def test_a_saved_profile_reads_the_same(tmp_path: Path) -> None:
     text = "Дата;Время;Телефон;Разговор, мин\n01.11.2026;10:05;79000000001;3,25\n02.11.2026;10:05;79000000002;0,5\n"
-    first, _, _ = read(tmp_path / "a.csv", text)
-    profile = guess_table(
-        fields_frame([(at, line.split(";")) for at, line in enumerate(text.split("\n")[:3], 1)])
-    )
-    assert profile is not None
-    save_profile(profile, tmp_path / "profile.toml")
+    first, _, _ = read(tmp_path / "a.csv", text, save=str(tmp_path / "profile.toml"))
     again, _, _ = read(tmp_path / "a.csv", text, profile=str(tmp_path / "profile.toml"))
     assert first.equals(again)
     assert first["talk_s"].to_list() == [195, 30]

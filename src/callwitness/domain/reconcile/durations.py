@@ -15,7 +15,8 @@ from callwitness.domain.reconcile.columns import CallColumns, Reals
 from callwitness.domain.reconcile.pairs import Pairs
 
 _FEWEST: Final = 5
-_USABLE_SPREAD_S: Final = 4.0
+_STEADY_S: Final = 4.0
+_STEADY_SHARE: Final = 0.9
 
 
 def comparable_durations(left: CallColumns, right: CallColumns, sure: Pairs) -> CallColumns:
@@ -37,8 +38,8 @@ def _alike(left: Reals, right: Reals, sure: Pairs) -> Reals:
         return right
     difference = a[both] - b[both]
     usual = float(np.median(difference))
-    spread = float(np.median(np.abs(difference - usual)))
-    if spread > _USABLE_SPREAD_S:
+    steady = float((np.abs(difference - usual) <= _STEADY_S).mean())
+    if steady < _STEADY_SHARE:
         return np.full(len(right), np.nan, np.float32)
     if abs(usual) < 0.5:
         return right

@@ -8,6 +8,7 @@ a tenth of what it finds in earnest the rule is not used.
     line_talk         caller withheld or hidden on a side: same line, close start, talk and total agree
     talk              the same where a side knows no line: durations must agree and leave no choice
     all_but_caller    another or no caller, talk and everything else agrees and leaves no choice
+    withheld          caller withheld on both sides, starts within the window, no other withheld call near
     inside            a second exchange behind the first: same caller, begins within the call, ends with it
 """
 
@@ -26,7 +27,7 @@ from callwitness.domain.reconcile.islands import match_islands
 from callwitness.domain.reconcile.lines import LineMap
 from callwitness.domain.reconcile.pairs import Pairs, join_pairs
 
-RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "inside")
+RULES: Final = ("caller", "caller_duration", "line_talk", "talk", "all_but_caller", "withheld", "inside")
 
 _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
@@ -73,11 +74,11 @@ def match_calls(
     agree = ~lines.contradicts(left.line[by_caller.left], right.line[by_caller.right])
     parts = [Pairs(by_caller.left[agree], by_caller.right[agree])]
     free_left, free_right = _unpaired(left, right, parts[0])
-    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller]
+    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller, _by_being_withheld]
     for rule in [*rules, _inside] if in_series else rules:
         some_left, some_right = left.take(free_left), right.take(free_right)
         found = rule(some_left, some_right, lines, tolerance)
-        if rule in {_by_line_and_talk, _by_talk, _by_all_but_caller} and len(found.left):
+        if rule not in {_by_caller_and_duration, _inside} and len(found.left):
             found = _beyond_chance(found, rule(some_left, _elsewhere(some_right), lines, tolerance))
         parts.append(Pairs(free_left[found.left], free_right[found.right]))
         free_left = np.delete(free_left, found.left)
@@ -144,11 +145,10 @@ def _by_caller_and_duration(
 def _by_line_and_talk(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
     if not _someone_withheld(left, right):
         return _none()
-    route = lines.route(left.line)
-    a, b = np.flatnonzero(route), np.flatnonzero(right.line)
-    found = _near(
-        left, a, route.astype(np.int64), right, b, right.line.astype(np.int64), _close(left, right, tolerance)
-    )
+    a, b = np.flatnonzero(left.line), np.flatnonzero(right.line)
+    # a right side that names the virtual number itself (hidden callers do) takes the same route
+    left_route, right_route = (lines.route(one.line).astype(np.int64) for one in (left, right))
+    found = _near(left, a, left_route, right, b, right_route, _close(left, right, tolerance))
     found = found.where((left.party[found.left] == 0) | (right.party[found.right] == 0))
     found = found.where(_durations_agree(left, right, found, min(2.0, tolerance.duration_s)))
     return mutual_best(found, _cost(left, right, found))
@@ -177,8 +177,13 @@ def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, to
     withheld = (left.party[found.left] == 0) | (right.party[found.right] == 0)
     apart = np.abs(left.start[found.left] - right.start[found.right])
     found = found.where(withheld | (apart <= _close(left, right, tolerance)))
-    route, line = lines.route(left.line)[found.left], right.line[found.right]
-    return without_choice(found.where((route == line) | (route == 0) | (line == 0)))
+    return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
+
+
+def _by_being_withheld(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
+    a, b = np.flatnonzero(left.party == 0), np.flatnonzero(right.party == 0)
+    found = _near(left, a, left.party, right, b, right.party, tolerance.window_ms)
+    return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
 
 
 def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolerance) -> Pairs:

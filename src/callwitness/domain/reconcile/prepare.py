@@ -18,7 +18,7 @@ from callwitness.domain.rules import Rules, SourceInfo
 
 _MATCHING_COLUMNS: Final = (
     "scall", "source", "native_call_id", "direction", "caller", "caller_key", "called", "did", "did_key", "trunk",
-    "started_at", "ended_at", "precision_ms", "total_s", "talk_s",
+    "role", "started_at", "signal_answered_at", "ended_at", "precision_ms", "total_s", "talk_s",
 )  # fmt: skip
 
 
@@ -65,13 +65,14 @@ def prepare(calls: pl.DataFrame, sources: Sequence[SourceInfo], rules: Rules) ->
     members = [np.flatnonzero((source == k) & ~internal) for k in range(len(names))]
     columns = [frame_columns(frame[rows], pl.Series(line[rows])) for rows in members]
     hidden = _hide(frame, columns, members, outbound, ordered, rules, line, texts)
+    line = _lines_of_hidden(frame, hidden, line, texts)
     original = np.full(frame.height, -1, np.int64)
     tellings = []
     for rows, told in zip(members, columns, strict=True):
         masked = CallColumns(
             told.start,
             np.where(hidden[rows], 0, told.party),
-            told.line,
+            line[rows],
             told.total,
             told.talk,
             told.precision_ms,
@@ -157,3 +158,15 @@ def _hide(
     for source, rows, i in zip(ordered, members, inbound, strict=True):
         hidden[rows[i]] = masks[source.name]
     return hidden
+
+
+def _lines_of_hidden(frame: pl.DataFrame, hidden: Mask, line: Codes, texts: list[str]) -> Codes:
+    """Lines, where a caller hidden behind a virtual number tells which number was dialled: that one."""
+    rows = np.flatnonzero(hidden)
+    named = frame["caller"][rows].replace_strict(
+        texts[1:], range(1, len(texts)), default=0, return_dtype=pl.Int32
+    )
+    told = named.fill_null(0).to_numpy()
+    line = line.copy()
+    line[rows] = np.where(told > 0, told, line[rows])
+    return line

@@ -101,7 +101,7 @@ def everyday(
         for i, minute in enumerate(range(6 * 60, 22 * 60, 40)):
             caller, talk = 79000000000 + 1000 * day + i, 40 + 7 * i
             for source, ahead, line in (("provider", 0, did), ("office", ahead_s, office_did or did)):
-                second = minute * 60 + 5 + ahead
+                second = minute * 60 + 5 + i + ahead
                 clock = f"{day}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
                 rows.append(f"{source} {clock} {caller} {line} {talk + 12} {talk} b{source[0]}{day}-{i}")
     return "\n".join(rows)

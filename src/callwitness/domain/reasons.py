@@ -56,6 +56,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "member_passed_over": ("file", "why"),
     "table_passed_over": ("file", "table", "rows"),
     "report_superseded": ("file", "by", "rows"),
+    "statistics_shifted": ("hours", "calls"),
+    "statistics_clock_unproved": (),
     # values that differ
     "differs": ("field", "left", "right", "tolerance"),
     "told_twice": ("source", "seconds"),

@@ -178,6 +178,13 @@ _READING: Final[Mapping[str, tuple[str, ...]]] = {
         _("{file} is corrected by {by}."),
         _("A report is corrected by a later one."),
     ),
+    "statistics_shifted": (
+        _("Times of the statistics were {hours} h off the events of the same calls and were moved."),
+        _("Times of the statistics were off the events of the same calls and were moved."),
+    ),
+    "statistics_clock_unproved": (
+        _("Nothing in the statistics proves their clock; they are taken as ordinary Unix time."),
+    ),
 }
 
 _WHY_MISSED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -158,6 +158,7 @@ RULES: Final[Mapping[str, str]] = {
     "talk": _("time and talk"),
     "all_but_caller": _("line, time and duration, but not the caller"),
     "caller_alone": _("the caller alone"),
+    "withheld": _("withheld on both sides, time"),
     "inside": _("one call lying inside the other"),
     "told_twice": _("told twice"),
 }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,7 +29,9 @@ class CallColumns:
     """Calls of one source (or merged witnesses), one direction or more, in order of ``start``.
 
     start: ms. party: number of the outside party as an integer, 0 = withheld or hidden. line: code of the own
-    number or trunk, 0 = unknown. total, talk: seconds, NaN = unknown. precision_ms: width of the grid of ``start``.
+    number or trunk, 0 = unknown. total: start to end. talk: with a person. connected: from the first answer, of
+    a machine too, to the end; None = nothing but the talk is known. Seconds, NaN = unknown. precision_ms: width of
+    the grid of ``start``. coarse: rows that know the minute only while others know the second; None = all alike.
     """
 
     start: Ints
@@ -38,9 +40,16 @@ class CallColumns:
     total: Reals
     talk: Reals
     precision_ms: int = 1000
+    connected: Reals | None = None
+    coarse: Mask | None = None
 
     def __len__(self) -> int:
         return len(self.start)
+
+    @property
+    def since_answer(self) -> Reals:
+        """Seconds from the first answer to the end as far as known: a source that states talk only means this."""
+        return self.talk if self.connected is None else self.connected
 
     def take(self, rows: Ints) -> CallColumns:
         """These rows only."""
@@ -51,15 +60,23 @@ class CallColumns:
             self.total[rows],
             self.talk[rows],
             self.precision_ms,
+            None if self.connected is None else self.connected[rows],
+            None if self.coarse is None else self.coarse[rows],
         )
+
+    def by_precision(self) -> list[tuple[Ints | None, CallColumns]]:
+        """Rows and calls of one precision each, the finer first; rows None if they are all."""
+        if self.coarse is None:
+            return [(None, self)]
+        parts: list[tuple[Ints | None, CallColumns]] = []
+        for coarse, precision in ((False, self.precision_ms), (True, MINUTE_MS)):
+            rows = np.flatnonzero(self.coarse == coarse)
+            parts.append((rows, replace(self.take(rows), coarse=None, precision_ms=precision)))
+        return parts
 
     def moved(self, start: Ints) -> CallColumns:
         """The same calls with other starts."""
-        return CallColumns(start, self.party, self.line, self.total, self.talk, self.precision_ms)
-
-    def with_lines(self, line: Codes) -> CallColumns:
-        """The same calls with other lines."""
-        return CallColumns(self.start, self.party, line, self.total, self.talk, self.precision_ms)
+        return replace(self, start=start)
 
 
 def sorted_by_start(calls: CallColumns) -> tuple[CallColumns, Ints | None]:
@@ -83,19 +100,10 @@ def _in_whole_minutes(start: pl.Series) -> bool:
     return len(start) >= _FEWEST_FOR_GRID and float((start % MINUTE_MS == 0).mean() or 0) >= _ON_GRID  # type: ignore[arg-type]
 
 
-def _connected_s() -> pl.Expr:
-    """Seconds from the first answer to the end. An exchange's queue or menu answers before a person does, and
-    that answer is where the provider's talk begins; who states a talk only is taken at his word.
-    """
-    connected = (pl.col("ended_at") - pl.col("signal_answered_at")) / 1000
-    measured = (pl.col("role") == "office") & pl.col("signal_answered_at").is_not_null()
-    return pl.when(measured).then(connected).otherwise("talk_s")
-
-
 def frame_columns(calls: pl.DataFrame, lines: pl.Series) -> CallColumns:
     """Matching columns of SOURCE_CALLS rows of one source, row by row; ``lines``: line codes (Int32), row by row.
 
-    The outside party of an outbound call is the number called. A grid of ten seconds or more is
+    The outside party of an outbound call is the number called. The rows are not sorted by start anew. A grid of ten seconds or more is
     centred: a call "at 10:05" began at 10:05:30, half a minute more or less.
     """
     facts = calls.select(
@@ -104,17 +112,27 @@ def frame_columns(calls: pl.DataFrame, lines: pl.Series) -> CallColumns:
         .otherwise(pl.col("caller_key").fill_null(0)),
         start="started_at",
         total=pl.coalesce("total_s", (pl.col("ended_at") - pl.col("started_at")) / 1000).cast(pl.Float32),
-        talk=_connected_s().cast(pl.Float32),
+        talk=pl.col("talk_s").cast(pl.Float32),
+        # an exchange's queue or menu answers before a person does: that is where a provider's talk begins
+        connected=pl.when((pl.col("role") == "office") & pl.col("signal_answered_at").is_not_null())
+        .then((pl.col("ended_at") - pl.col("signal_answered_at")) / 1000)
+        .otherwise("talk_s")
+        .cast(pl.Float32),
         precision=pl.col("precision_ms").fill_null(1000),
     )
-    stated = int(facts["precision"].quantile(0.5, "lower") or 1000)
-    precision = max(stated, MINUTE_MS) if _in_whole_minutes(facts["start"]) else stated
-    centre = precision // 2 if precision >= COARSE_MS else 0
+    precision = facts["precision"].to_numpy()
+    if _in_whole_minutes(facts["start"]):
+        precision = np.maximum(precision, MINUTE_MS)
+    coarse = precision >= COARSE_MS
+    mixed = bool(coarse.any() and not coarse.all())
+    fine = precision[~coarse] if mixed else precision
     return CallColumns(
-        start=facts["start"].to_numpy() + centre,
+        start=facts["start"].to_numpy() + np.where(coarse, precision // 2, 0),
         party=facts["party"].to_numpy(),
         line=lines.to_numpy().astype(np.int32),
         total=facts["total"].fill_null(float("nan")).to_numpy(),
         talk=facts["talk"].fill_null(float("nan")).to_numpy(),
-        precision_ms=precision,
+        precision_ms=int(np.median(fine)) if len(fine) else 1000,
+        connected=facts["connected"].fill_null(float("nan")).to_numpy(),
+        coarse=coarse if mixed else None,
     )

@@ -57,6 +57,8 @@ def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Mask:
     same: Mask = (calls.line[a] == calls.line[b]) & _equal(calls.total[a], calls.total[b])
     same &= _equal(calls.talk[a], calls.talk[b])
     unsure = (calls.party[a] == 0) | (calls.precision_ms > _COARSE_MS)
+    if calls.coarse is not None:
+        unsure |= calls.coarse[a]
     same &= ~unsure | (
         (calls.start[a] == calls.start[b]) & (calls.total[a] == calls.total[b]) & (calls.total[a] > 0)
     )

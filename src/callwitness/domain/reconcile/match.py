@@ -247,9 +247,14 @@ def _near(
 
 
 def _durations_agree(left: CallColumns, right: CallColumns, found: Candidates, within_s: float) -> Mask:
-    """Talk and total within tolerance where both sides know them, and at least one of the two known."""
+    """Talk and total within tolerance where both sides know them, and at least one of the two known.
+
+    A call noticed three seconds late is three seconds shorter: a total that ends at the same moment agrees too.
+    """
     talk = np.abs(left.talk[found.left] - right.talk[found.right])
-    total = np.abs(left.total[found.left] - right.total[found.right])
+    longer = right.total[found.right] - left.total[found.left]
+    later = (right.start[found.right] - left.start[found.left]) / 1000
+    total = np.minimum(np.abs(longer), np.abs(longer + later))
     known = ~(np.isnan(talk) & np.isnan(total))
     agree: Mask = known & ~(talk > within_s) & ~(total > within_s)
     return agree

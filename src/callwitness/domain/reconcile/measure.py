@@ -7,6 +7,7 @@ begins at pick-up), from the ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -65,7 +66,7 @@ def _pairs_by_talk(left: CallColumns, right: CallColumns) -> tuple[int, Pairs] |
 def _keyed_by_talk(calls: CallColumns) -> CallColumns:
     talk = np.nan_to_num(calls.talk, nan=0.0)
     key = np.where(talk >= _SHORTEST_TALK_S, np.rint(talk), 0).astype(np.int64)
-    return CallColumns(calls.start, key, calls.line, calls.total, calls.talk, calls.precision_ms)
+    return replace(calls, party=key)
 
 
 def _crowd(apart: Ints, width: int) -> Mask:

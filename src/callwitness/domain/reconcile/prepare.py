@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from callwitness.domain.reconcile.columns import CallColumns, Codes, Ints, Mask, frame_columns, number_key
+from callwitness.domain.reconcile.columns import (
+    CallColumns,
+    Codes,
+    Ints,
+    Mask,
+    frame_columns,
+    number_key,
+    sorted_by_start,
+)
 from callwitness.domain.reconcile.duplicates import repeats
 from callwitness.domain.reconcile.forwarding import hidden_callers
 from callwitness.domain.reconcile.witnesses import Telling
@@ -69,14 +77,9 @@ def prepare(calls: pl.DataFrame, sources: Sequence[SourceInfo], rules: Rules) ->
     original = np.full(frame.height, -1, np.int64)
     tellings = []
     for rows, told in zip(members, columns, strict=True):
-        masked = CallColumns(
-            told.start,
-            np.where(hidden[rows], 0, told.party),
-            line[rows],
-            told.total,
-            told.talk,
-            told.precision_ms,
-        )
+        masked = replace(told, party=np.where(hidden[rows], 0, told.party), line=line[rows])
+        masked, order = sorted_by_start(masked)
+        rows = rows if order is None else rows[order]
         repeated = repeats(masked, int(rules.duplicate_window_s * 1000))
         again = np.flatnonzero(repeated >= 0)
         original[rows[again]] = rows[repeated[again]]

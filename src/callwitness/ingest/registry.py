@@ -6,6 +6,7 @@ adapter. A package outside offers the same folder under the entry point group ``
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from importlib import import_module, resources
 from importlib.metadata import entry_points
@@ -40,11 +41,26 @@ def load_adapter(name: str) -> Adapter:
     return cast(Adapter, import_module(f"{package}.adapter").Adapter())
 
 
+@cache
+def _asked_last() -> frozenset[str]:
+    """Adapters that read anything alike, by their manifests: asked when nobody knows the file by its marks."""
+    manifests = {
+        name: tomllib.loads(resources.files(package).joinpath("manifest.toml").read_text(encoding="utf-8"))
+        for name, package in adapter_packages().items()
+    }
+    return frozenset(name for name, manifest in manifests.items() if manifest.get("asked_last"))
+
+
 def recognise(head: bytes, name: str) -> list[Guess]:
     """Who could read a file that begins like this: one guess when it is clear, several when it is not."""
-    guesses = [guess for kind in adapter_packages() if (guess := load_adapter(kind).recognise(head, name))]
-    guesses.sort(key=lambda guess: (-guess.confidence, guess.adapter))
-    sure = [guess for guess in guesses if guess.confidence >= SURE]
-    if sure:
-        return sure
-    return [guess for guess in guesses if guess.confidence == guesses[0].confidence]
+    guesses: list[Guess] = []
+    for kinds in (set(adapter_packages()) - _asked_last(), _asked_last()):
+        for kind in sorted(kinds):
+            guess = load_adapter(kind).recognise(head, name)
+            if guess is not None:
+                guesses.append(guess)
+        sure = [guess for guess in guesses if guess.confidence >= SURE]
+        if sure:
+            return sure
+    highest = max((guess.confidence for guess in guesses), default=0.0)
+    return [guess for guess in guesses if guess.confidence == highest]

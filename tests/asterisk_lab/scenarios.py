@@ -218,8 +218,8 @@ FOURTH = (
 # Once more an ordinary answered call, so that every other call lies inside what both sides saw.
 LAST = (
     Script("agent_on_pause", "The only agent is on pause; the caller waits and leaves.", 5, (
-        Call("502", "79000000502", "74950000111", 5.5, Truth("abandoned_in_queue", queue="repairs"),
-             pauses=((0.0, "repairs", "108"),)),
+        Call("502", "79000000502", "74950000115", 5.5, Truth("abandoned_in_queue", queue="single"),
+             pauses=((0.0, "single", "128"),)),
     ), Case("open", why="agent_paused")),
     Script("last_answered", "An ordinary call ends the session.", 5, (
         Call("501", "79000000501", "74950000104", 30, Truth("answered", ("121",)), (Phone("121", ring=1, talk=7),)),

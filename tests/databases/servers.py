@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import shutil
 import subprocess
 import time
@@ -15,12 +14,9 @@ from pathlib import Path
 WAIT_S = 60
 
 
-def _as(user: str) -> dict[str, int]:
-    """Run as that user when we are root: neither server agrees to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    found = pwd.getpwnam(user)
-    return {"user": found.pw_uid, "group": found.pw_gid}
+def _user(name: str) -> str | None:
+    """Whom the server runs as: neither agrees to run as root."""
+    return name if os.geteuid() == 0 else None
 
 
 def _folder(base: Path, user: str) -> Path:
@@ -37,14 +33,16 @@ def mariadb(base: Path, setup: str) -> Iterator[Path]:
     """MariaDB with the setup's tables; gives the path of its socket. No TCP."""
     folder = _folder(base, "mysql")
     data, socket = folder / "data", folder / "socket"
-    run_as = _as("mysql")
+    user = _user("mysql")
     subprocess.run(
         ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"],
-        check=True, capture_output=True, **run_as,
+        check=True, capture_output=True, user=user, group=user,
     )  # fmt: skip
     command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking",
                f"--pid-file={folder / 'pid'}"]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run_as)
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, group=user
+    )
     try:
         _until(socket.exists, server)
         subprocess.run(
@@ -64,10 +62,10 @@ def postgresql(base: Path, setup: str) -> Iterator[Path]:
     """PostgreSQL with the setup's tables; gives the folder of its socket. No TCP."""
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
     folder = _folder(base, "postgres")
-    run_as = _as("postgres")
+    user = _user("postgres")
     subprocess.run(
         [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"],
-        check=True, capture_output=True, **run_as,
+        check=True, capture_output=True, user=user, group=user,
     )  # fmt: skip
     command = [
         str(binaries / "postgres"),
@@ -78,7 +76,9 @@ def postgresql(base: Path, setup: str) -> Iterator[Path]:
         "-c",
         "listen_addresses=",
     ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run_as)
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, group=user
+    )
     try:
         psql = [str(binaries / "psql"), "-h", str(folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q"]
         _until(

@@ -71,15 +71,15 @@ def check_command(
     kinds = _kinds(fail_on)
     _check_out(out, force=force)
     settings = load(config)
-    request = _request(sources, settings, period, as_of)
+    request = request_of(sources, settings, period, as_of)
     with ConsoleProgress() as progress:
-        summary = _run(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
+        summary = run_check(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
     print_result(summary, out)
     if any(summary["findings"].get(kind) for kind in kinds):
         raise typer.Exit(3)
 
 
-def _run(request: CheckRequest, output: Output, progress: ConsoleProgress, begun: float) -> Summary:
+def run_check(request: CheckRequest, output: Output, progress: ConsoleProgress, begun: float) -> Summary:
     """Check, prove the sums, and only then write."""
     with progress.workdir() as workdir:
         result = check(request, progress, workdir)
@@ -142,7 +142,7 @@ def _clear(out: Path) -> None:
             (out / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def _request(sources: list[str], settings: Settings, period: str | None, as_of: str | None) -> CheckRequest:
+def request_of(sources: list[str], settings: Settings, period: str | None, as_of: str | None) -> CheckRequest:
     arguments = [parse_source(text, adapter_packages()) for text in sources]
     check_names(arguments)
     return CheckRequest(

@@ -106,19 +106,24 @@ def _edge(legs: pl.DataFrame, column: str, *, last: bool = False) -> pl.DataFram
 def _times(legs: pl.DataFrame) -> pl.DataFrame:
     """Start, end and the moments when equipment answered and the queue began."""
     whole = legs.filter(pl.col("segment") == "call").group_by(CALL, maintain_order=True).first()
-    queued = legs.filter(pl.col("segment") == "queue").sort(CALL, trust(), "started_at", nulls_last=True)
-    times = legs.group_by(CALL).agg(
-        pl.col("answered_at").min().alias("signal_answered_at"), pl.col("hold_s").sum()
-    )
+    times = legs.group_by(CALL).agg(pl.col("hold_s").sum())
     parts = (
         _edge(legs, "started_at"),
         _edge(legs, "ended_at", last=True),
+        _edge(legs, "answered_at").rename({"answered_at": "signal_answered_at"}),
+        _edge(_trusted(legs.filter(pl.col("segment") == "queue")), "started_at").rename(
+            {"started_at": "queued_at"}
+        ),
         whole.select(CALL, stated_total_s="total_s", stated_talk_s="talk_s", stated_wait_s="wait_s"),
-        queued.group_by(CALL, maintain_order=True).agg(pl.col("started_at").first().alias("queued_at")),
     )
     for part in parts:
         times = times.join(part, on=CALL, how="left")
     return times
+
+
+def _trusted(legs: pl.DataFrame) -> pl.DataFrame:
+    """Of each call the legs that its most trusted witness tells."""
+    return legs.filter(trust() == trust().min().over(CALL))
 
 
 def _people(legs: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +133,8 @@ def _people(legs: pl.DataFrame) -> pl.DataFrame:
     silent = legs.filter(pl.col("segment").is_in(["ring", "talk"]) & ~pl.col("person"))
     denied = legs.filter(~pl.col("human").fill_null(value=True) | (pl.col("human") & ~pl.col("person")))
     parts = (
-        _settled(talked).rename({"at": "agent_answered_at", "by": "human_witness", "rec": "rec_answer"}),
+        _edge(_trusted(talked), "answered_at").rename({"answered_at": "agent_answered_at"}),
+        _settled(talked).rename({"by": "human_witness", "rec": "rec_answer"}),
         _settled(denied).select(CALL, denied_by="by", rec_denied="rec"),
         _names(talked, "answered_at").rename({"names": "agents"}),
         _names(silent, "started_at").rename({"names": "rang"}),
@@ -150,12 +156,10 @@ def _people(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled(legs: pl.DataFrame) -> pl.DataFrame:
-    """Per call what its most trusted leg says: ``at`` (answered), ``by`` (witness), ``rec``."""
+    """Per call the witness trusted most, ``by``, and its first record, ``rec``."""
     ordered = legs.sort(CALL, trust(), "answered_at", "rec", nulls_last=True)
     return ordered.group_by(CALL, maintain_order=True).agg(
-        pl.col("answered_at").first().alias("at"),
-        pl.col("witness").first().alias("by"),
-        pl.col("rec").first(),
+        pl.col("witness").first().alias("by"), pl.col("rec").first()
     )
 
 

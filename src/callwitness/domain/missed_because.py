@@ -118,10 +118,10 @@ def _judge(agents: _Agents, case: tuple[str, list[str], str | None, int, str]) -
         other = agents.on_call(agent, at, call_id)
         if other is not None:
             return Why("agent_on_call", agent, other)
-    if rang:
+    if rang and verdict != "busy":
         return Why("agent_did_not_pick_up", rang[0])
     if verdict in BY_VERDICT:
-        return Why(BY_VERDICT[verdict])
+        return Why(BY_VERDICT[verdict], rang[0] if rang else None)
     members = agents.members.get(queue or "", [])
     states = [(agent, agents.away(agent, queue, at)) for agent in members]
     for agent, away in states:

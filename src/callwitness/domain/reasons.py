@@ -95,23 +95,23 @@ Part = tuple[str, int, pl.Expr, Mapping[str, pl.Expr]]
 def reason_frame(rows: pl.DataFrame, parts: Sequence[Part], by: str) -> pl.DataFrame:
     """``by`` and ``reasons``: the JSON array of all parts that hold for the rows of each group, by rank.
 
-    rows: any frame with ``by``, ``record_id`` (the proving record) and what the parts name, in order of time.
+    rows: any frame with ``by``, ``record_id`` (the proving record) and what the parts name, in order of time. The
+    same reason is told once, with the first record that proves it.
     """
     found = []
     for number, (code, rank, holds, params) in enumerate(parts):
         fields = [value.alias(name) for name, value in params.items()]
-        body = pl.struct(
-            code=pl.lit(code), params=pl.struct(*fields, pl.col("record_id").alias("record"))
-        ).struct.json_encode()
+        record = pl.col("record_id").alias("record")
         chosen = rows.filter(holds.fill_null(value=False)).select(
-            by, body.alias("reason"), pl.lit(rank * 100 + number).alias("rank")
+            by,
+            said=pl.concat_str(pl.lit(code), *fields, separator="\0", ignore_nulls=True),
+            reason=pl.struct(code=pl.lit(code), params=pl.struct(*fields, record)).struct.json_encode(),
+            rank=pl.lit(rank * 100 + number),
         )
-        found.append(chosen)
+        found.append(chosen.unique([by, "said"], keep="first", maintain_order=True))
     together = pl.concat(found).sort(by, "rank", maintain_order=True)
     return together.group_by(by, maintain_order=True).agg(
-        pl.format("[{}]", pl.col("reason").unique(maintain_order=True).head(MOST).str.join(",")).alias(
-            "reasons"
-        )
+        pl.format("[{}]", pl.col("reason").head(MOST).str.join(",")).alias("reasons")
     )
 
 

@@ -12,7 +12,6 @@ import polars as pl
 from callwitness.domain.assemble import assemble
 from callwitness.domain.findings import find
 from callwitness.domain.lost import lost_callers
-from callwitness.domain.missed_because import Presence
 from callwitness.domain.reconcile import Reconciliation, reconcile
 from callwitness.domain.reliability import reliability
 from callwitness.domain.rules import Rules, SourceInfo
@@ -23,6 +22,7 @@ from callwitness.services import clocks, period
 from callwitness.services.arguments import SourceArgument
 from callwitness.services.evidence import SourceEvidence, gather
 from callwitness.services.identity import with_call_ids
+from callwitness.services.presence import presence
 from callwitness.services.reading import Progress, ReadSource, read_source
 from callwitness.services.tables import ResultTables, result_tables
 
@@ -84,7 +84,7 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     judged = period.within(judged, request.period, request.rules.zone)
     as_of = request.as_of if request.as_of is not None else _end(judged)
     legs = clocks.legs_of_calls(sources, calls, judged, reconciliation)
-    cases, links = lost_callers(judged, _presence(legs, sources, reconciliation), request.rules, as_of)
+    cases, links = lost_callers(judged, presence(legs, sources, reconciliation), request.rules, as_of)
     judged = judged.join(links, on="call_id", how="left", maintain_order="left")
     progress("findings", judged.height)
     findings = find(judged, calls, reconciliation, infos, request.rules, wrong_zones=_wrong_zones(sources))
@@ -140,28 +140,3 @@ def _wrong_zones(sources: list[ReadSource]) -> dict[str, Mapping[str, str | int 
 def _end(judged: pl.DataFrame) -> int:
     last = judged.select(pl.max_horizontal("started_at", "ended_at").max()).item()
     return int(last) if last is not None else 0
-
-
-def _presence(legs: pl.DataFrame, sources: list[ReadSource], reconciliation: Reconciliation) -> Presence:
-    """What agents did, from the talk legs and the states that queue logs tell."""
-    who = pl.coalesce("agent", "extension")
-    talks = legs.filter(pl.col("human").fill_null(value=False) & who.is_not_null()).select(
-        who.alias("agent"), "call_id", "answered_at", "ended_at"
-    )
-    members = legs.filter(pl.col("queue").is_not_null() & who.is_not_null()).select(
-        "queue", who.alias("agent")
-    )
-    states = pl.concat(
-        clocks.in_reference_clock(
-            source.records.filter(pl.col("kind") == "state").select(
-                pl.lit(source.name).alias("source"), who.alias("agent"), "queue", "event", "started_at"
-            ),
-            reconciliation,
-            ("started_at",),
-        )
-        for source in sources
-    )
-    added = states.filter(pl.col("event") == "addmember").select("queue", "agent")
-    return Presence(
-        talks, states.select("agent", "queue", "event", "started_at"), pl.concat([members, added])
-    )

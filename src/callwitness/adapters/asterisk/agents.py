@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from callwitness.adapters.asterisk.channels import is_local, peer
+from callwitness.adapters.asterisk.channels import peer
 from callwitness.adapters.asterisk.families import unique_id
 
 _INTERFACE: Final = r"^[A-Za-z0-9]+/(?:[A-Z]+-)?([^@/]+)"
@@ -54,7 +54,7 @@ def _by_channel(legs: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         pl.col("agent_channel").is_not_null() & interface_extension(pl.col("agent")).is_null()
     )
     channels = (
-        records.filter(pl.col("witness").is_in(["cel", "cdr"]) & ~is_local(pl.col("channel")))
+        records.filter(pl.col("witness").is_in(["cel", "cdr"]))
         .select(unique_id().alias("agent_channel"), peer(pl.col("channel")).alias("known"))
         .drop_nulls()
         .unique("agent_channel", keep="first", maintain_order=True)

@@ -9,7 +9,7 @@ islands of one shape at once, islands being the last axis of the table.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,18 @@ _DURATION_CAP_S: Final = 60
 _MOST_ANY_ORDER: Final = 6
 
 
+class Told(NamedTuple):
+    """Start (ms), total and talk (s, NaN = unknown) of calls by position."""
+
+    time: Ints
+    total: Reals
+    talk: Reals
+
+    def at(self, positions: Ints) -> Told:
+        """Those of some positions, calls first: (calls, islands)."""
+        return Told(self.time[positions].T, self.total[positions].T, self.talk[positions].T)
+
+
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """window: how far starts of one call may lie apart. slack: differences up to this say nothing (coarse times). ms."""
@@ -31,31 +43,33 @@ class Closeness:
     slack: int = 0
 
 
-def match_in_order(left: Ints, right: Ints, time: Ints, total: Reals, close: Closeness) -> Pairs:
+def match_in_order(left: Ints, right: Ints, told: Told, close: Closeness) -> Pairs:
     """Exact matching that keeps the order in time, of many islands of one shape.
 
-    left: (islands, n), right: (islands, m) positions in time order; time in ms, total in s by position. best[i, j] is the worth of the first i left
+    left: (islands, n), right: (islands, m) positions in time order. best[i, j] is the worth of the first i left
     and first j right calls; walking back from the end finds the pairs.
     """
     n, m, islands = left.shape[1], right.shape[1], len(left)
     best = np.zeros((n + 1, m + 1, islands), np.int64)
-    right_time, right_total = time[right].T, total[right].T
+    there = told.at(right)
     for i in range(n):
-        worth = _worth(time[left[:, i]], total[left[:, i]], right_time, right_total, close)
+        worth = _worth(told.at(left[:, i]), there, close)
         best[i + 1, 1:] = np.maximum(best[i, 1:], best[i, :-1] + worth)
         np.maximum.accumulate(best[i + 1], axis=0, out=best[i + 1])
     return _walk_back(best, left, right)
 
 
-def _worth(
-    left_time: Ints, left_total: Reals, right_time: Ints, right_total: Reals, close: Closeness
-) -> Ints:
-    apart = np.abs(right_time - left_time)
-    mismatch = np.nan_to_num(np.abs(right_total - left_total), nan=0.0)
-    cost = np.maximum(apart - close.slack, 0) + (
-        _DURATION_WEIGHT_MS * np.minimum(mismatch, _DURATION_CAP_S)
-    ).astype(np.int64)
+def _worth(left: Told, right: Told, close: Closeness) -> Ints:
+    """Worth of pairing one left call of each island, (islands,), with each right one, (calls, islands)."""
+    apart = np.abs(right.time - left.time)
+    mismatch = _mismatch(left.total, right.total) + _mismatch(left.talk, right.talk)
+    cost = np.maximum(apart - close.slack, 0) + (_DURATION_WEIGHT_MS * mismatch).astype(np.int64)
     return np.where(apart <= close.window, _ONE_PAIR - cost, -_ONE_PAIR)
+
+
+def _mismatch(left: Reals, right: Reals) -> Reals:
+    apart: Reals = np.minimum(np.nan_to_num(np.abs(right - left), nan=0.0), _DURATION_CAP_S)
+    return apart
 
 
 def _walk_back(best: Ints, left: Ints, right: Ints) -> Pairs:
@@ -81,18 +95,16 @@ def fits_any_order(n: int, m: int) -> bool:
     return n <= _MOST_ANY_ORDER and m <= _MOST_ANY_ORDER
 
 
-def assign_any_order(left: Ints, right: Ints, time: Ints, total: Reals, close: Closeness) -> Pairs:
+def assign_any_order(left: Ints, right: Ints, told: Told, close: Closeness) -> Pairs:
     """Exact matching in any order; arguments as ``match_in_order``.
 
     best[i, taken] is the worth of the first i left calls when the right calls in the bit set ``taken`` may be used.
     """
     n, m, islands = left.shape[1], right.shape[1], len(left)
     best = np.zeros((n + 1, 1 << m, islands), np.int64)
-    right_time, right_total = time[right].T, total[right].T
+    there = told.at(right)
     sets = np.arange(1 << m)
-    worth = np.stack(
-        [_worth(time[left[:, i]], total[left[:, i]], right_time, right_total, close) for i in range(n)]
-    )
+    worth = np.stack([_worth(told.at(left[:, i]), there, close) for i in range(n)])
     for i in range(n):
         best[i + 1] = best[i]
         for j in range(m):

@@ -1,7 +1,7 @@
 """Calls that one source tells twice: the same caller, number and duration, started within two seconds.
 
-Two withheld calls, and two calls in a source with coarse times (where a redial in the same minute looks like a
-repeat), must agree in start and total to the last digit.
+Two withheld calls must agree in start and total to the last digit. Where only the minute is known a redial looks like a
+repeat: two calls with talk must agree likewise, two without are left for the other sources to judge.
 """
 
 from __future__ import annotations
@@ -56,12 +56,11 @@ def _same_call(calls: CallColumns, earlier: Ints, later: Ints) -> Mask:
     a, b = earlier, later
     same: Mask = (calls.line[a] == calls.line[b]) & _equal(calls.total[a], calls.total[b])
     same &= _equal(calls.talk[a], calls.talk[b])
-    unsure = (calls.party[a] == 0) | (calls.precision_ms > _COARSE_MS)
-    if calls.coarse is not None:
-        unsure |= calls.coarse[a]
-    same &= ~unsure | (
-        (calls.start[a] == calls.start[b]) & (calls.total[a] == calls.total[b]) & (calls.total[a] > 0)
-    )
+    to_the_letter = (calls.start[a] == calls.start[b]) & (calls.total[a] == calls.total[b])
+    same &= (calls.party[a] != 0) | (to_the_letter & (calls.total[a] > 0))
+    if calls.coarse is not None or calls.precision_ms > _COARSE_MS:
+        coarse = calls.coarse[a] if calls.coarse is not None else True
+        same &= np.logical_not(coarse) | (to_the_letter & (calls.talk[a] > 0))
     return same
 
 

@@ -16,8 +16,14 @@ from typing import Final
 
 import numpy as np
 
-from callwitness.domain.reconcile.alignment import Closeness, assign_any_order, fits_any_order, match_in_order
-from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, Reals
+from callwitness.domain.reconcile.alignment import (
+    Closeness,
+    Told,
+    assign_any_order,
+    fits_any_order,
+    match_in_order,
+)
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
 from callwitness.domain.reconcile.pairs import Pairs, join_pairs, no_pairs
 
 _LONGEST_ISLAND: Final = 512
@@ -114,12 +120,13 @@ def match_islands(
         crowded &= mine
     if crowded.any():
         total = np.concatenate([left.total, right.total])[laid.row]
-        solved = _solve(laid, np.flatnonzero(crowded), total, close)
+        talk = np.concatenate([left.talk, right.talk])[laid.row]
+        solved = _solve(laid, np.flatnonzero(crowded), Told(laid.time, total, talk), close)
         parts += [Pairs(laid.row[one.left], laid.row[one.right] - len(left)) for one in solved]
     return join_pairs(parts)
 
 
-def _solve(laid: Laid, crowded: Ints, total: Reals, close: Closeness) -> list[Pairs]:
+def _solve(laid: Laid, crowded: Ints, told: Told, close: Closeness) -> list[Pairs]:
     """Pairs as positions in the laid list, for all crowded islands, shape by shape."""
     starts, lefts, rights = _cut_long(laid, crowded)
     shape = (lefts << 20) | rights
@@ -131,7 +138,7 @@ def _solve(laid: Laid, crowded: Ints, total: Reals, close: Closeness) -> list[Pa
         side = np.argsort(laid.is_right[positions], axis=1, kind="stable")
         positions = np.take_along_axis(positions, side, 1)
         solve = assign_any_order if close.slack and fits_any_order(n, m) else match_in_order
-        solved.append(solve(positions[:, :n], positions[:, n:], laid.time, total, close))
+        solved.append(solve(positions[:, :n], positions[:, n:], told, close))
     return solved
 
 

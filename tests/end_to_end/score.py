@@ -78,6 +78,7 @@ def score(world: Path, result: Path) -> Score:
     _verdicts(truth, call_of, calls, made)
     _cases(truth, call_of, calls, made)
     _findings(truth, call_of, findings, made)
+    _source_findings(rows(world / "truth_findings.csv"), findings, made)
     return made
 
 
@@ -166,5 +167,20 @@ def _findings(
             if not hit:
                 made.wrong.append(f"finding {kind} of {row['call_id']} {_ids(row)} not found")
     for kind, call_id in sorted(found - planted):
+        if call_id:
+            made.invented[kind] += 1
+            made.wrong.append(f"invented {kind} {call_id}")
+
+
+def _source_findings(truth: list[Row], findings: list[Row], made: Score) -> None:
+    """Findings about a source as a whole: planted ones by kind and source."""
+    found = {(finding["kind"], finding["left_source"]) for finding in findings if not finding["call_id"]}
+    planted = {(row["finding"], row["source"]) for row in truth}
+    for kind, source in sorted(planted):
+        made.planted[kind] += 1
+        made.planted_found[kind] += (kind, source) in found
+        if (kind, source) not in found:
+            made.wrong.append(f"finding {kind} of {source} not found")
+    for kind, source in sorted(found - planted):
         made.invented[kind] += 1
-        made.wrong.append(f"invented {kind} {call_id}")
+        made.wrong.append(f"invented {kind} of {source}")

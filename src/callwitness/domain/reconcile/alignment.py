@@ -121,7 +121,7 @@ def _read_back(best: Ints, worth: Ints, left: Ints, right: Ints) -> Pairs:
     for i in reversed(range(left.shape[1])):
         here = best[i + 1, taken, every]
         open_ = here != best[i, taken, every]
-        for j in range(right.shape[1]):
+        for j in reversed(range(right.shape[1])):
             has = open_ & (taken >> j & 1 == 1)
             hit = has & (here == best[i, taken & ~(1 << j), every] + worth[i, j])
             k = np.flatnonzero(hit)

@@ -112,7 +112,10 @@ def frame_columns(calls: pl.DataFrame, lines: pl.Series) -> CallColumns:
         .otherwise(pl.col("caller_key").fill_null(0)),
         start="started_at",
         total=pl.coalesce("total_s", (pl.col("ended_at") - pl.col("started_at")) / 1000).cast(pl.Float32),
-        talk=pl.col("talk_s").cast(pl.Float32),
+        talk=pl.when(pl.col("talk_s").is_null() & (pl.col("human") == pl.lit(False)))
+        .then(0.0)
+        .otherwise("talk_s")
+        .cast(pl.Float32),
         # an exchange's queue or menu answers before a person does: that is where a provider's talk begins
         connected=pl.when((pl.col("role") == "office") & pl.col("signal_answered_at").is_not_null())
         .then((pl.col("ended_at") - pl.col("signal_answered_at")) / 1000)

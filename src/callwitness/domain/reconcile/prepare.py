@@ -26,7 +26,7 @@ from callwitness.domain.rules import Rules, SourceInfo
 
 _MATCHING_COLUMNS: Final = (
     "scall", "source", "native_call_id", "direction", "caller", "caller_key", "called", "did", "did_key", "trunk",
-    "role", "started_at", "signal_answered_at", "ended_at", "precision_ms", "total_s", "talk_s",
+    "role", "started_at", "signal_answered_at", "ended_at", "precision_ms", "total_s", "talk_s", "human",
 )  # fmt: skip
 
 

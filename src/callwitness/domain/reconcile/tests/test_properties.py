@@ -57,7 +57,7 @@ def test_no_call_is_used_twice_and_no_same_caller_pair_is_wider_than_allowed(
 
 def worth(pairs: list[tuple[int, int]], a: CallColumns, b: CallColumns) -> tuple[int, float]:
     cost = sum(
-        abs(int(a.start[i] - b.start[j])) + 500 * min(abs(float(a.total[i] - b.total[j])), 60)
+        abs(int(a.start[i] - b.start[j])) + 1000 * min(abs(float(a.total[i] - b.total[j])), 60)
         for i, j in pairs
     )
     return len(pairs), -round(cost, 3)

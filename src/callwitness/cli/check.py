@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callwitness.cli.console import ConsoleProgress, print_result
+from callwitness.cli.console import ConsoleProgress, print_result, print_warnings
 from callwitness.config.settings import Settings, load
 from callwitness.domain.errors import UsageError
 from callwitness.domain.findings import KINDS
@@ -27,6 +27,8 @@ from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
 from callwitness.services.period import parse_period
 from callwitness.services.summary import Summary, summarise
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Lang(StrEnum):
@@ -73,7 +75,9 @@ def check_command(
     settings = load(config)
     request = request_of(sources, settings, period, as_of)
     with ConsoleProgress() as progress:
-        summary = run_check(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
+        summary = run_check(
+            request, Output(out, str(format_), str(lang or settings.language)), progress, begun
+        )
     print_result(summary, out)
     if any(summary["findings"].get(kind) for kind in kinds):
         raise typer.Exit(3)
@@ -88,10 +92,14 @@ def run_check(request: CheckRequest, output: Output, progress: ConsoleProgress, 
         progress("report", 0)
         page = render(_report_input(result, summary, output.lang))
     progress("write", result.tables.records.height)
-    _clear(output.folder)
-    (output.folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-    summary["seconds"] = round(time.monotonic() - begun, 3)
-    write_result(result.tables, summary, output.folder, output.kind)
+    try:
+        _clear(output.folder)
+        (output.folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        summary["seconds"] = round(time.monotonic() - begun, 3)
+        write_result(result.tables, summary, output.folder, output.kind)
+    except OSError as problem:
+        raise UsageError(f"--out {output.folder}: cannot be written: {problem.strerror}") from None
+    print_warnings(result.sources, output.lang)
     return summary
 
 
@@ -128,10 +136,16 @@ def _kinds(fail_on: str | None) -> list[str]:
 
 
 def _check_out(out: Path, *, force: bool) -> None:
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"--out {out}: is a file, expected a folder")
-    if out.is_dir() and any(out.iterdir()) and not force:
-        raise UsageError(f"--out {out}: the folder is not empty; name another or add --force")
+    try:
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"--out {out}: is a file, expected a folder")
+        if out.is_dir() and any(out.iterdir()) and not force:
+            raise UsageError(f"--out {out}: the folder is not empty; name another or add --force")
+        above = next(parent for parent in (out, *out.absolute().parents) if parent.exists())
+    except OSError as problem:
+        raise UsageError(f"--out {out}: {problem.strerror}") from None
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise UsageError(f"--out {out}: {above} is no folder that can be written to")
 
 
 def _clear(out: Path) -> None:
@@ -143,6 +157,7 @@ def _clear(out: Path) -> None:
 
 
 def request_of(sources: list[str], settings: Settings, period: str | None, as_of: str | None) -> CheckRequest:
+    """The request that arguments and settings make. Raises ``UsageError``."""
     arguments = [parse_source(text, adapter_packages()) for text in sources]
     check_names(arguments)
     return CheckRequest(
@@ -152,8 +167,8 @@ def request_of(sources: list[str], settings: Settings, period: str | None, as_of
         read_default=settings.read_default,
         neutral=settings.neutral,
         passwords=_passwords({argument.name for argument in arguments}, settings),
-        period=parse_period(period) if period else None,
-        as_of=_moment(as_of, settings.rules.zone) if as_of else None,
+        period=None if period is None else parse_period(period),
+        as_of=None if as_of is None else _moment(as_of, settings.rules.zone),
     )
 
 
@@ -169,9 +184,10 @@ def _passwords(sources: set[str], settings: Settings) -> dict[str, str]:
 def _moment(text: str, zone: str) -> int:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        aware = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+        moment = aware.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--as-of {text!r}: expected a time such as 2026-11-30T18:00 or 2026-11-30T18:00Z"
         ) from None
-    aware = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
-    return int(aware.timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

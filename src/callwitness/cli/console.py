@@ -5,17 +5,22 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from callwitness.report.sentences import sentence
+from callwitness.services.arguments import readable
+from callwitness.services.reading import ReadSource
 from callwitness.services.summary import Summary
 
+WARNINGS = ("empty_file", "same_bytes_twice", "member_passed_over")
 QUIET_S = 1.0
 """Work shorter than this shows no progress."""
 
@@ -63,6 +68,15 @@ class ConsoleProgress:
         self._told = now
 
 
+def print_warnings(sources: Sequence[ReadSource], lang: str) -> None:
+    """Every file that was passed over, empty or there twice, each on a line of standard error."""
+    for source in sources:
+        for note in source.notes:
+            if note.code in WARNINGS:
+                said = " ".join(sentence(note.code, note.params, lang).split())
+                typer.echo(f"{source.name}: {said}", err=True)
+
+
 def print_result(summary: Summary, out: Path) -> None:
     """The sentence first, then the sums, then where the report lies."""
     console = Console(highlight=False)
@@ -90,4 +104,4 @@ def print_result(summary: Summary, out: Path) -> None:
     console.print(table)
     if summary["findings"]:
         console.print("findings: " + ", ".join(f"{kind} {n}" for kind, n in summary["findings"].items()))
-    console.print(f"report: {out / 'report.html'}")
+    console.print(f"report: {readable(str(out / 'report.html'))}", markup=False, soft_wrap=True)

@@ -77,7 +77,8 @@ def sentence(code: str, params: Mapping[str, Value], lang: str) -> str:
         if names <= known.keys():
             said = {name: _say(name, known, lang) for name in names}
             text = translations(lang).gettext(template).format_map(said)
-            return text[:1].upper() + text[1:] if template.startswith("{") else text
+            begins_with_a_word = template.startswith("{") and not template.startswith("{file}")
+            return text[:1].upper() + text[1:] if begins_with_a_word else text
     listed = ", ".join(f"{name} = {value}" for name, value in sorted(known.items()))
     return f"{code}: {listed}" if listed else code
 

@@ -60,6 +60,11 @@ def _split_adapter(path: str, adapters: Collection[str]) -> tuple[str | None, st
     return None, path
 
 
+def readable(name: str) -> str:
+    """A file's name as text that every file can carry: bytes that are no UTF-8 become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def check_names(arguments: list[SourceArgument]) -> None:
     """One name has one role. Raises ``UsageError``."""
     roles: dict[str, str] = {}

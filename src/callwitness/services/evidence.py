@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,12 @@ from callwitness.domain.errors import UnreadableEvidence, UsageError
 from callwitness.ingest.contract import EvidenceFile, Note
 from callwitness.ingest.kit.archives import open_evidence
 from callwitness.ingest.registry import recognise
-from callwitness.services.arguments import SourceArgument
+from callwitness.services.arguments import SourceArgument, readable
 from callwitness.services.databases import export_table, is_database
 
 HEAD_BYTES = 65_536
+_NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""Byte order marks and blanks: a file of these alone is an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class SourceEvidence:
     role: str
     files: list[ReadableFile] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    contents: set[str] = field(default_factory=set)
 
 
 def gather(
@@ -53,13 +57,14 @@ def gather(
 
 
 def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, password: str | None) -> None:
-    paths = [export_table(argument, password, workdir)] if is_database(argument.path) else _paths(argument)
-    many = len(paths) > 1 or Path(argument.path).is_dir()
+    if is_database(argument.path):
+        paths, many = [export_table(argument, password, workdir)], False
+    else:
+        paths, many = _paths(argument)
     before = len(source.files)
-    seen = {readable.file.sha256 + _member(readable.file.name) for readable in source.files}
     same = 0
     for path, shown in paths:
-        if path.is_symlink() and many and not _inside(path, Path(argument.path)):
+        if path.is_symlink() and many and not _inside(path, argument.path):
             source.notes.append(
                 Note("member_passed_over", {"file": shown, "why": "a link that leads out of the folder"})
             )
@@ -70,36 +75,42 @@ def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, passwo
         source.notes += [Note("member_passed_over", {"file": p.name, "why": p.sentence}) for p in problems]
         inside = many or len(files) > 1
         for file in files:
-            key = file.sha256 + _member(file.name)
-            if key in seen:
+            content = file.sha256 if file.path == path else _sha256(file)
+            if content in source.contents:
                 source.notes.append(Note("same_bytes_twice", {"file": file.name}))
                 same += 1
                 continue
-            seen.add(key)
+            source.contents.add(content)
             _add_file(source, file, argument, inside=inside)
     if len(source.files) == before and not same:
         raise UnreadableEvidence(
-            argument.text, "no call records that can be read; expected at least one file of a known kind"
+            readable(argument.text),
+            "no call records that can be read; expected at least one file of a known kind",
         )
 
 
-def _inside(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+def _inside(path: Path, given: str) -> bool:
+    """A link stays in the folder that was given, or for a pattern in its own."""
+    folder = Path(given) if Path(given).is_dir() else path.parent
+    try:
+        return path.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # leads nowhere, or round in a circle
+        return False
 
 
-def _member(name: str) -> str:
-    return name.partition("!")[2]
+def _sha256(file: EvidenceFile) -> str:
+    with file.path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgument, *, inside: bool) -> None:
-    if argument.adapter is not None:
-        source.files.append(ReadableFile(file, argument.adapter, argument))
-        return
     with file.open() as stream:
         head = stream.read(HEAD_BYTES)
-    if not head:
+    empty = not head.strip(_NOTHING)
+    if empty:
         source.notes.append(Note("empty_file", {"file": file.name}))
-        source.files.append(ReadableFile(file, "spreadsheet", argument))
+    if empty or argument.adapter is not None:
+        source.files.append(ReadableFile(file, argument.adapter or "spreadsheet", argument))
         return
     guesses = recognise(head, file.name)
     if len(guesses) == 1:
@@ -119,27 +130,31 @@ def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgume
         )
 
 
-def _paths(argument: SourceArgument) -> list[tuple[Path, str]]:
-    """Existing paths of an argument with the name people see."""
+def _paths(argument: SourceArgument) -> tuple[list[tuple[Path, str]], bool]:
+    """Existing paths of an argument, each once, with the names people see; and whether it may be many files."""
     path = Path(argument.path)
-    if path.is_dir():
-        return list(_walk(path, argument.path.rstrip("/")))
-    if path.exists() or path.is_symlink():
-        return [(path, argument.path)]
-    found = sorted(glob.glob(argument.path, recursive=True))  # noqa: PTH207 a pattern may be absolute
+    try:
+        if path.is_dir():
+            return list(_walk(path, argument.path.rstrip("/") or "/")), True
+        if path.exists() or path.is_symlink():
+            return [(path, readable(argument.path))], False
+        found = sorted(glob.glob(argument.path, recursive=True))  # noqa: PTH207 a pattern may be absolute
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"{readable(argument.text)[:200]!r}: {problem.args[-1]}") from None
     if not found:
-        raise UsageError(f"{argument.text!r}: no such file, folder or pattern: {argument.path}")
-    return [
-        pair
-        for name in found
-        for pair in (_walk(Path(name), name) if Path(name).is_dir() else [(Path(name), name)])
-    ]
+        shown = readable(argument.path)
+        raise UsageError(f"{readable(argument.text)!r}: no such file, folder or pattern: {shown}")
+    pairs: dict[Path, str] = {}
+    for name in found:
+        for each, shown in _walk(Path(name), name) if Path(name).is_dir() else [(Path(name), readable(name))]:
+            pairs.setdefault(each, shown)
+    return list(pairs.items()), len(pairs) > 1 or Path(found[0]).is_dir()
 
 
 def _walk(folder: Path, shown: str) -> Iterator[tuple[Path, str]]:
-    """Every file below a folder, sorted; hidden ones left out."""
+    """Everything below a folder that is no folder, sorted; hidden ones left out."""
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in relative.parts)
-        if not hidden and (path.is_file() or path.is_symlink()):
-            yield path, f"{shown}/{relative.as_posix()}"
+        if not hidden and (path.is_symlink() or not path.is_dir()):
+            yield path, readable(f"{shown}/{relative.as_posix()}")

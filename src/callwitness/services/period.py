@@ -19,6 +19,8 @@ def parse_period(text: str) -> tuple[str, str]:
         raise UsageError(f"--period {text!r}: expected two days as 2026-11-01..2026-11-30") from None
     if end < begin:
         raise UsageError(f"--period {text!r}: ends before it begins")
+    if not 1900 <= begin.year <= end.year <= 2200:
+        raise UsageError(f"--period {text!r}: expected days between 1900 and 2200")
     return begin.isoformat(), end.isoformat()
 
 

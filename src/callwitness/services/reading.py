@@ -43,12 +43,13 @@ def read_source(
     rejected: list[pl.DataFrame] = []
     legs: list[pl.DataFrame] = []
     notes = list(source.notes)
+    failed: dict[str, UnreadableEvidence] = {}
     for kind in sorted({readable.adapter for readable in source.files}):
         adapter = load_adapter(kind)
         files = [readable for readable in source.files if readable.adapter == kind]
         mine = replace(options, options={**options.options, **_options(files)})
         mine = replace(mine, zone=mine.options.get("zone", mine.zone))
-        frame, refused = _read_files(adapter, files, mine, progress, notes)
+        frame, refused = _read_files(adapter, files, mine, progress, notes, failed)
         rejected.append(refused)
         if frame.is_empty():
             continue
@@ -59,6 +60,7 @@ def read_source(
         progress("legs", 0)
         legs.append(LEGS.conform(adapter.legs(frame, mine)))
         records.append(RECORDS.conform(frame))
+    _refuse_if_nothing_was_read(source, failed, notes)
     together = _identified(RECORDS.concat(records), source.name)
     kinds = tuple(sorted({readable.adapter for readable in source.files}))
     return ReadSource(
@@ -78,9 +80,14 @@ def _options(files: list[ReadableFile]) -> dict[str, str]:
 
 
 def _read_files(
-    adapter: Adapter, files: list[ReadableFile], options: ReadOptions, progress: Progress, notes: list[Note]
+    adapter: Adapter,
+    files: list[ReadableFile],
+    options: ReadOptions,
+    progress: Progress,
+    notes: list[Note],
+    failed: dict[str, UnreadableEvidence],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All rows of all files of one adapter. A file of a folder that cannot be read is noted and passed over."""
+    """All rows of all files of one adapter; files of which nothing can be read go to ``failed``, by name."""
     records, rejected = [], []
     for readable in files:
         mine = replace(options, options={**options.options, **readable.argument.options})
@@ -91,10 +98,22 @@ def _read_files(
                 records.append(RECORDS.conform(batch.records))
                 rejected.append(REJECTED.conform(batch.rejected))
         except UnreadableEvidence as problem:
-            if len(files) == 1:
-                raise
-            notes.append(Note("member_passed_over", {"file": readable.file.name, "why": problem.expected}))
+            failed[readable.file.name] = problem
     return RECORDS.concat(records), REJECTED.concat(rejected)
+
+
+def _refuse_if_nothing_was_read(
+    source: SourceEvidence, failed: dict[str, UnreadableEvidence], notes: list[Note]
+) -> None:
+    """One unreadable file among the others of an argument is noted; an argument without any other is refused."""
+    good = {readable.argument.text for readable in source.files if readable.file.name not in failed}
+    for readable in source.files:
+        problem = failed.get(readable.file.name)
+        if problem is None:
+            continue
+        if readable.argument.text not in good:
+            raise problem
+        notes.append(Note("member_passed_over", {"file": readable.file.name, "why": problem.expected}))
 
 
 def _identified(records: pl.DataFrame, source: str) -> pl.DataFrame:

@@ -12,7 +12,6 @@ from callwitness.domain.results import CALLS, MATCHES, RECORDS_OUT, REJECTED_OUT
 from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
 
-
 _FROM_LEG = ("direction", "segment", "trunk", "queue", "agent", "extension", "did", "result")
 
 

@@ -11,7 +11,7 @@ from callwitness.adapters.asterisk.cdr_columns import CDR_NAMES, DISPOSITIONS, E
 from callwitness.adapters.asterisk.channels import DIALLED
 from callwitness.adapters.asterisk.numbering import with_called, with_caller, with_did
 from callwitness.adapters.asterisk.rejecting import first_reason, joined, rejected_rows
-from callwitness.adapters.asterisk.times import FIRST_CALL, uniqueid_ms, wall_ms
+from callwitness.adapters.asterisk.times import FIRST_CALL, LAST_CALL, LONGEST_S, uniqueid_ms, wall_ms
 from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import Batch, NumberPlan
 
@@ -77,7 +77,7 @@ def _reason() -> pl.Expr:
                 pl.format("expected the start of a call as a date and time, found '{}'", start.fill_null("")),
             ),
             (
-                pl.col("started") < FIRST_CALL,
+                ~pl.col("started").is_between(FIRST_CALL, LAST_CALL),
                 pl.format("no call started at {}: a row typed in or emptied", start),
             ),
             (
@@ -97,6 +97,10 @@ def _reason() -> pl.Expr:
             (
                 (duration < 0) | (billsec < 0),
                 pl.format("negative duration: {} s, billed {} s", "duration", "billsec"),
+            ),
+            (
+                (duration > LONGEST_S) | (billsec > LONGEST_S),
+                pl.format("longer than a year: {} s, billed {} s", "duration", "billsec"),
             ),
             (
                 ~no_times & (pl.col("end") != "") & pl.col("ended").is_null(),

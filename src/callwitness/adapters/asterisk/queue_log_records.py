@@ -9,7 +9,7 @@ import polars as pl
 from callwitness.adapters.asterisk import detail
 from callwitness.adapters.asterisk.numbering import with_caller
 from callwitness.adapters.asterisk.rejecting import first_reason, rejected_rows
-from callwitness.adapters.asterisk.times import FIRST_CALL, moment_ms
+from callwitness.adapters.asterisk.times import FIRST_CALL, LAST_CALL, moment_ms
 from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import Batch, NumberPlan
 
@@ -55,7 +55,7 @@ def _reason() -> pl.Expr:
     return first_reason(
         [
             (
-                pl.col("ms").is_null() | (pl.col("ms") < FIRST_CALL),
+                pl.col("ms").is_null() | ~pl.col("ms").is_between(FIRST_CALL, LAST_CALL),
                 pl.format("expected the time of an event, found '{}'", pl.col("time").fill_null("")),
             ),
             (

@@ -11,6 +11,8 @@ _SLASHED: Final = r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4}) (\d{1,2}):(\d\d):?(\d\d)?
 _DAY_MS: Final = 86_400_000
 
 FIRST_CALL: Final = 631_152_000_000  # 1990: no exchange of this kind wrote anything before
+LAST_CALL: Final = 4_102_444_800_000  # 2100: later ones are damage
+LONGEST_S: Final = 366 * 86_400.0  # a channel that hangs for a year is damage too
 
 
 def wall_ms(texts: pl.Series, near: pl.Series | None = None) -> pl.Series:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 from typing import IO, Final
 
@@ -19,6 +20,7 @@ from callwitness.ingest.kit.encodings import Encoding, decode, detect
 MAX_MAIL: Final = 64 << 20
 _DEPTH: Final = 8
 _MAX_PARTS: Final = 500
+_MAX_HEADER: Final = 10_000
 _HEADER: Final = re.compile(
     rb"^(?:from|date|subject|to|message-id|received|return-path|mime-version|delivered-to|content-type|"
     rb"reply-to|dkim-signature|x-[\w-]+):",
@@ -42,7 +44,7 @@ class Part:
         """The bytes decoded as they claim, else as they look."""
         if self.charset:
             try:
-                return self.data.decode(self.charset)
+                return _whole(self.data.decode(self.charset))
             except (LookupError, UnicodeError, ValueError):
                 pass
         return decode(self.data, detect(self.data) or Encoding("utf-8"))
@@ -108,7 +110,14 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 def parse_mail(data: bytes) -> Mail:
     """One mail with everything in it. Never raises on content."""
-    return _mail(email.message_from_bytes(data.lstrip(b"\r\n\xef\xbb\xbf")), 0)
+    return _mail(_parsed(data.lstrip(b"\r\n\xef\xbb\xbf")), 0)
+
+
+def _parsed(data: bytes) -> Message:
+    try:
+        return email.message_from_bytes(data)
+    except RecursionError:  # parts in parts without end: the headers can still be read
+        return BytesHeaderParser().parsebytes(data)
 
 
 def _mail(message: Message, depth: int) -> Mail:
@@ -142,7 +151,7 @@ def _walk(message: Message, mail: Mail, depth: int, alternative: int) -> None:
     data = _payload(message)
     name = _name(message)
     if name and looks_like_mail(data) and not kind.startswith("image/"):
-        mail.inner.append((name, _mail(email.message_from_bytes(data), depth + 1)))
+        mail.inner.append((name, _mail(_parsed(data), depth + 1)))
         return
     mail.parts.append(Part(name, kind, data, _charset(message), alternative))
 
@@ -176,7 +185,7 @@ def _name(message: Message) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    return _decoded(str(message.get(name, "")))
+    return _decoded(str(message.get(name, ""))[:_MAX_HEADER])
 
 
 def _decoded(text: str) -> str:
@@ -192,9 +201,14 @@ def _piece(value: bytes | str, charset: str | None) -> str:
     if isinstance(value, str):
         value = value.encode("utf-8", "surrogateescape")
     try:
-        return value.decode(charset or "utf-8")
-    except (LookupError, UnicodeError):
+        return _whole(value.decode(charset or "utf-8"))
+    except (LookupError, UnicodeError, ValueError):
         return decode(value, detect(value) or Encoding("utf-8"))
+
+
+def _whole(text: str) -> str:
+    """Some charsets decode to halves of surrogate pairs, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _address(text: str) -> str:

@@ -27,7 +27,7 @@ def notification(line: str) -> dict[str, Any]:
     return found
 
 
-def _loads(text: str) -> object:
+def _loads(text: str) -> Any:
     text = text.strip().rstrip(",")
     if "json=" in text[:4000] and not text.startswith(("{", "[")):
         try:
@@ -35,9 +35,12 @@ def _loads(text: str) -> object:
         except ValueError:
             return None
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if "\\ud" in text.lower():  # half of a surrogate pair is no text
+            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
+    return found
 
 
 def _unwrap(value: object, depth: int) -> dict[str, Any] | None:

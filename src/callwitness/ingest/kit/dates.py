@@ -18,6 +18,7 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 DAY_MS: Final = 86_400_000
 _SERIAL_ZERO: Final = -25569  # day 0 of spreadsheet serial numbers, in days from 1970
 _EPOCH: Final = (946_684_800, 4_102_444_800)  # 2000..2100
+_SPAN: Final = (-2_208_988_800_000, 7_289_654_400_000)  # ms of 1900..2200, as in _days
 
 _DATE: Final = r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})"
 _CLOCK: Final = r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,](\d{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?"
@@ -128,7 +129,8 @@ def _fast(clean: pl.Series, order: DateOrder) -> pl.DataFrame:
     style = _FAST.get(sample.str.replace_all(r"\d", "9").item()) if len(sample) else None
     if style is None or (order == "mdy" and style.startswith("%d")):
         return _frame(pl.Series("ms", [None] * len(clean), dtype=pl.Int64))
-    return _frame(clean.str.to_datetime(style, strict=False, time_unit="ms").cast(pl.Int64))
+    ms = clean.str.to_datetime(style, strict=False, time_unit="ms").cast(pl.Int64)
+    return _frame(ms.set(~ms.is_between(*_SPAN, closed="left").fill_null(True), None))
 
 
 def _frame(
@@ -154,6 +156,8 @@ def _read_numeric(texts: pl.Series, order: DateOrder) -> pl.DataFrame:
     swap = {"dmy": (one, two, three), "mdy": (two, one, three), "ymd": (three, two, one)}[order]
     long = np.asarray(year_first.fill_null(False).to_numpy())
     day, month, year = (np.where(long, a, b) for a, b in zip((three, two, one), swap, strict=True))
+    digits = found.select(pl.max_horizontal(pl.col("1", "3").str.len_chars().fill_null(0))).to_series()
+    year = np.where((digits.to_numpy() > 2) & (year < 100), -1, year)  # 0001 is nobody's year
     ms = _days(year, month, day)
     clock = _clock_ms(found.select(pl.col("4").alias("1"), pl.col("5").alias("2"), pl.col("6").alias("3"),
                                    pl.col("7").alias("4"), pl.col("8").alias("5")))  # fmt: skip

@@ -22,6 +22,8 @@ import polars as pl
 from callwitness.ingest.kit.lines import MAX_LINE, LineBlock, read_blocks
 
 MAX_RECORD_LINES: Final = 64
+MAX_FIELDS: Final = 2000
+"""No list of calls is wider; a column for each of a million separators would take seconds and gigabytes."""
 REJECTED_LINES: Final = {"row": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
 
 _Ints = npt.NDArray[np.int64]
@@ -116,6 +118,10 @@ def _read_block(block: LineBlock, delimiter: str, seen: set[int]) -> FieldBlock:
     blank = starts == ends
     parts: list[pl.DataFrame] = []
     rejected = [(row, f"a line of more than {MAX_LINE:,} characters", raw) for row, raw in block.overlong]
+    for index in _too_wide(block.data, starts, ends, delimiter):
+        slow[index], blank[index] = False, True
+        raw = block.data[starts[index] : ends[index]][:2000].decode("utf-8", "ignore")
+        rejected.append((block.first_row + index, f"a line of more than {MAX_FIELDS:,} fields", raw))
     fast = ~slow & ~blank
     if fast.any():
         picked = block.data if fast.all() else _pick(block.data, starts, ends, np.flatnonzero(fast))
@@ -131,6 +137,12 @@ def _read_block(block: LineBlock, delimiter: str, seen: set[int]) -> FieldBlock:
     if len(parts) > 1:
         fields = fields.sort("row")
     return FieldBlock(fields, rejected_frame(sorted(rejected)))
+
+
+def _too_wide(data: bytes, starts: _Ints, ends: _Ints, delimiter: str) -> list[int]:
+    """Lines with more separators than a list of calls has columns."""
+    long = np.flatnonzero(ends - starts > MAX_FIELDS).tolist()
+    return [at for at in long if data.count(delimiter.encode(), starts[at], ends[at]) >= MAX_FIELDS]
 
 
 def _irregular(

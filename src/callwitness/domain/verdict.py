@@ -16,7 +16,7 @@ from callwitness.domain import hours
 from callwitness.domain.calls import flag_list
 from callwitness.domain.reasons import reason_json
 from callwitness.domain.reconcile import Reconciliation
-from callwitness.domain.rules import Rules, SourceInfo
+from callwitness.domain.rules import Outage, Rules, SourceInfo
 
 REACH_ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
 PICKUP_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
@@ -28,7 +28,7 @@ def judge(
     """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and ``decided_by``.
 
     calls: SOURCE_CALLS of all sources with ``group`` and ``hidden``, times already in the reference clock.
-    reconciliation: its ``missing`` and ``matches`` tell which calls an office should have seen.
+    reconciliation: its ``missing`` tells which calls an office should have seen.
     """
     neutral = {source.name: source.neutral for source in sources}
     told = calls.with_columns(
@@ -38,8 +38,11 @@ def judge(
     )
     facts = _facts(told).join(_pickup(told), on="group", how="left", maintain_order="left")
     facts = facts.join(
-        _expected(told, reconciliation, sources), on="group", how="left", maintain_order="left"
+        _expected(reconciliation.missing, sources), on="group", how="left", maintain_order="left"
     )
+    offices = any(source.role == "office" for source in sources)
+    seen_outside = pl.col("neutral_told") & ~pl.col("has_office") & pl.lit(offices)
+    facts = facts.with_columns(in_outage=seen_outside & _in_outage(rules.outages))
     facts = _decide(facts)
     facts = hours.with_after_hours(facts, rules)
     facts = facts.with_columns(
@@ -55,24 +58,22 @@ def _listed(numbers: frozenset[str], column: str) -> pl.Expr:
     return pl.col(column).is_in(sorted(numbers)).fill_null(value=False)
 
 
-def _expected(
-    told: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo]
-) -> pl.DataFrame:
-    """``group, expected_in, in_outage``: the office that should have seen the call and did not.
+def _expected(missing: pl.DataFrame, sources: Sequence[SourceInfo]) -> pl.DataFrame:
+    """``group, expected_in``: the office that should have seen the call and did not."""
+    offices = [source.name for source in sources if source.role == "office"]
+    gone = missing.filter(pl.col("source").is_in(offices)).sort("group", "source")
+    return gone.group_by("group", maintain_order=True).agg(pl.col("source").first().alias("expected_in"))
 
-    A call in an agreed outage counts against nobody, and did not arrive all the same.
-    """
-    offices = sorted(source.name for source in sources if source.role == "office")
-    gone = reconciliation.missing.filter(pl.col("source").is_in(offices)).select(
-        "group", pl.col("source").alias("expected_in"), pl.lit(value=False).alias("in_outage")
-    )
-    outage = reconciliation.matches.filter(pl.col("excluded_because") == "outage").select("scall")
-    inside = told.join(outage, on="scall").filter(pl.col("neutral")).select(
-        "group", pl.lit(offices[0] if offices else None, dtype=pl.String).alias("expected_in"),
-        pl.lit(value=True).alias("in_outage"),
-    )  # fmt: skip
-    both = pl.concat([gone, inside]).sort("group", "in_outage", "expected_in")
-    return both.group_by("group", maintain_order=True).first()
+
+def _in_outage(outages: Sequence[Outage]) -> pl.Expr:
+    """The call began in an agreed outage of its line: it counts against nobody, and did not arrive all the same."""
+    inside = pl.lit(value=False)
+    for outage in outages:
+        during = pl.col("started_at").is_between(outage.start, outage.end, closed="left")
+        inside = inside | (
+            during if outage.lines is None else during & pl.col("did").is_in(sorted(outage.lines))
+        )
+    return inside.fill_null(value=False)
 
 
 def _facts(told: pl.DataFrame) -> pl.DataFrame:
@@ -100,6 +101,7 @@ def _facts(told: pl.DataFrame) -> pl.DataFrame:
         by_reach("recording"),
         by_reach("hangup_by"),
         (pl.col("role") == "office").any().alias("has_office"),
+        pl.col("neutral").any().alias("neutral_told"),
         pl.col("source").first().alias("first_source"),
     )
 
@@ -172,7 +174,7 @@ def _verdict() -> pl.Expr:
     """The first verdict that holds."""
     inbound = pl.col("direction") == "inbound"
     missed = pl.col("missed_result").fill_null("unknown")
-    arrived = pl.col("expected_in").is_null() | pl.col("has_office")
+    arrived = pl.col("has_office") | (pl.col("expected_in").is_null() & ~pl.col("in_outage"))
     return (
         pl.when("answered")
         .then(pl.lit("answered"))
@@ -248,7 +250,7 @@ def _all_reasons() -> pl.Expr:
     verdict = pl.col("verdict")
     decided = (
         (
-            verdict == "never_arrived",
+            (verdict == "never_arrived") & pl.col("expected_in").is_not_null(),
             reason_json("never_arrived", source="first_source", office="expected_in"),
         ),
         (verdict.eq("never_arrived") & pl.col("in_outage"), reason_json("covered_by_outage")),

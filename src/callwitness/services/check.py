@@ -11,6 +11,7 @@ import polars as pl
 
 from callwitness.domain.assemble import assemble
 from callwitness.domain.findings import find
+from callwitness.domain.fold import unfolded
 from callwitness.domain.lost import lost_callers
 from callwitness.domain.reconcile import Reconciliation, reconcile
 from callwitness.domain.reliability import reliability
@@ -74,7 +75,7 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     sources = _read(evidence, request, progress)
     infos = [_info(source, request.neutral) for source in sources]
     progress("assemble", 0)
-    calls = _assemble(sources, infos)
+    calls = unfolded(_assemble(sources, infos), request.rules.zone)
     progress("reconcile", calls.height)
     reconciliation = reconcile(calls, infos, request.rules)
     calls = calls.join(reconciliation.groups, on="scall", how="left")

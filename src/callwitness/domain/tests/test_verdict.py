@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from callwitness.domain.reconcile.result import MISSING_SCHEMA, nothing_to_reconcile
-from callwitness.domain.rules import Rules, SourceInfo
-from callwitness.domain.tests.scenario import calls_of
+from callwitness.domain.rules import Outage, Rules, SourceInfo
+from callwitness.domain.tests.scenario import calls_of, moment
 from callwitness.domain.verdict import judge
 
 SOURCES = [
@@ -24,7 +24,6 @@ class Case:
     rules: Rules = field(default_factory=Rules)
     expected_in: str | None = None
     hidden: bool = False
-    outage: bool = False
     tables: dict[str, str] = field(default_factory=dict)
 
     def verdict(self, **tables: str) -> dict[str, object]:
@@ -37,10 +36,7 @@ class Case:
         missing = pl.DataFrame(
             {"group": [0], "source": [self.expected_in]}, schema=MISSING_SCHEMA
         ).drop_nulls()
-        matches = calls.select(
-            "scall", excluded_because=pl.lit("outage" if self.outage else None, dtype=pl.String)
-        )
-        reconciliation = replace(nothing_to_reconcile(), missing=missing, matches=matches)
+        reconciliation = replace(nothing_to_reconcile(), missing=missing)
         judged = judge(calls, reconciliation, SOURCES, self.rules)
         assert judged.height == 1
         return judged.row(0, named=True)
@@ -167,6 +163,7 @@ def test_talk_is_the_human_moment_to_the_end_and_never_negative() -> None:
 
 
 def test_a_call_in_an_agreed_outage_did_not_arrive_and_is_held_against_nobody() -> None:
-    call = Case(outage=True).verdict(provider=PROVIDER_MISSED)
+    rules = Rules(outages=(Outage(moment("09:00"), moment("11:00")),))
+    call = Case(rules).verdict(provider=PROVIDER_MISSED)
     assert call["verdict"] == "never_arrived"
     assert "covered_by_outage" in codes(call)

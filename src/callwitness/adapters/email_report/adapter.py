@@ -16,7 +16,7 @@ from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import REJECTED, Batch, EvidenceFile, Guess, Note, ReadOptions
 from callwitness.ingest.kit.call_rows import legs_of_rows
 from callwitness.ingest.kit.encodings import lines_of
-from callwitness.ingest.kit.table_files import profile_of, read_whole
+from callwitness.ingest.kit.table_files import crowded_rows, profile_of, read_whole
 
 _ATTACHMENT_RANK = 3
 
@@ -194,7 +194,11 @@ def _original(
         return original_of(place.parts[0], place.name, shown, rows) if shown.startswith(place.name) else {}
     if shown != place.name:
         return {}
-    lines = lines_of(_best_form(place)[0].text)
+    part, tables = _best_form(place)
+    crowded = crowded_rows(part.text, rows) if tables else {}
+    if crowded:
+        return crowded
+    lines = lines_of(part.text)
     return {(sheet, row): _block_text(lines, row) for sheet, row in rows if 0 < row <= len(lines)}
 
 

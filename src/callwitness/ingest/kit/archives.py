@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,10 @@ _DEPTH: Final = 2
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
+_DAMAGE: Final = (
+    OSError, EOFError, ValueError, OverflowError, RuntimeError, NotImplementedError, struct.error, zlib.error,
+    lzma.LZMAError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,14 @@ class _Unpacking:
     sha256: str
     packed: int
     out: int = 0
+    members: int = 0
+    kept: int = 0
     files: list[EvidenceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def new_path(self) -> Path:
-        return self.workdir / f"{self.sha256[:16]}-{len(list(self.workdir.iterdir())):05d}"
+        self.kept += 1
+        return self.workdir / f"{self.sha256[:16]}-{self.kept:05d}"
 
     def keep(self, stream: IO[bytes]) -> Path:
         """Copy a stream into the folder, within the bounds."""
@@ -103,7 +112,7 @@ def _open(work: _Unpacking, path: Path, shown: str, member: str, depth: int) -> 
             work.files.append(EvidenceFile(name, path, work.sha256, path.stat().st_size))
     except _TooMuch as problem:
         work.problems.append(Problem(name, str(problem)))
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as problem:
+    except _DAMAGE as problem:
         work.problems.append(Problem(name, f"the archive is damaged: {problem}"))
 
 
@@ -119,15 +128,16 @@ def _is_document(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return bool({"[Content_Types].xml", "mimetype"} & set(archive.namelist()))
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+    except _DAMAGE:
         return False
 
 
 def _open_zip(work: _Unpacking, path: Path, shown: str, member: str, depth: int) -> None:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-        if len(entries) > MAX_MEMBERS:
-            raise _TooMuch(f"has {len(entries)} members; at most {MAX_MEMBERS} are opened")
+        work.members += len(entries)
+        if work.members > MAX_MEMBERS:
+            raise _TooMuch(f"has {work.members} members; at most {MAX_MEMBERS} are opened")
         for inner, entry in _members(entries):
             whole = f"{member}!{inner}" if member else inner
             reason = _refusal(entry)
@@ -137,14 +147,7 @@ def _open_zip(work: _Unpacking, path: Path, shown: str, member: str, depth: int)
             try:
                 with archive.open(entry) as stream:
                     kept = work.keep(stream)
-            except (
-                RuntimeError,
-                OSError,
-                EOFError,
-                zlib.error,
-                zipfile.BadZipFile,
-                NotImplementedError,
-            ) as problem:
+            except _DAMAGE as problem:
                 work.problems.append(Problem(f"{shown}!{whole}", f"cannot be unpacked: {problem}"))
                 continue
             _open(work, kept, shown, whole, depth + 1)

@@ -34,9 +34,13 @@ class _Row:
 
 @dataclass
 class HtmlTable:
-    """A table: ``rows`` of (1-based line where the row starts, texts of its cells, merged ones repeated)."""
+    """A table: ``rows`` of (1-based line where the row starts, texts of its cells, merged ones repeated).
+
+    crowded: several rows stand on one line; they are numbered on from it, each higher than the one before.
+    """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    crowded: bool = False
 
 
 @dataclass
@@ -134,7 +138,9 @@ def _close(stack: list[_Open], done: list[HtmlTable]) -> None:
         if budget < 0:
             break
         if any(texts):
-            table.rows.append((row.line, texts))
+            last = table.rows[-1][0] if table.rows else 0
+            table.crowded |= row.line <= last
+            table.rows.append((max(row.line, last + 1), texts))
     done.append(table)
 
 

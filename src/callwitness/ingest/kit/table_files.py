@@ -182,6 +182,19 @@ def profile_of(
     return profile
 
 
+def crowded_rows(text: str, rows: Sequence[tuple[str | None, int]]) -> dict[tuple[str | None, int], str]:
+    """Rows of a page whose rows share lines: their cells, divided by tabs. Empty for any other text."""
+    tables = html_tables(text) if looks_like_html(text) else []
+    if not any(table.crowded for table in tables):
+        return {}
+    texts = {row: "\t".join(cells) for table in tables for row, cells in table.rows}
+    return {(sheet, row): texts[row] for sheet, row in rows if row in texts}
+
+
+def _is_page(head: bytes, encoding: Encoding) -> bool:
+    return looks_like_html(decode(head, encoding))
+
+
 def original_rows(
     file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
 ) -> dict[tuple[str | None, int], str]:
@@ -189,7 +202,10 @@ def original_rows(
     with file.open() as stream:
         head = stream.read(HEAD)
     if not is_workbook(head, file.name):
-        return original_lines(file, detect(head) or Encoding("utf-8"), rows)
+        encoding = detect(head) or Encoding("utf-8")
+        with file.open() as stream:
+            crowded = crowded_rows(decode(stream.read()), rows) if _is_page(head, encoding) else {}
+        return crowded or original_lines(file, encoding, rows)
     found: dict[tuple[str | None, int], str] = {}
     for name in sorted({sheet for sheet, _ in rows if sheet}):
         sheet = read_sheet(file.path, file.name, name)

@@ -1,7 +1,7 @@
 """Matching the calls of two witnesses on one clock: first by the caller's number, then what forwarding and
 withheld numbers left over, each rule weaker than the one before and therefore asking for more. A rule without the
 caller is tried on the same calls moved by ten minutes as well: what it finds there is chance, and if that is more than
-a tenth of what it finds in earnest the rule is not used.
+a fifth of what it finds in earnest the rule is not used.
 
     caller            same caller, starts within the window; order kept, exact (``islands``)
     caller_duration   same caller, starts further apart, durations agree; still further if there is no other choice
@@ -33,7 +33,7 @@ _SLICE_CALLS: Final = 70_000
 _SHORTEST_SLICE_MS: Final = 4 * 3_600_000
 _OVERLAP_MS: Final = 5 * 60_000
 _ELSEWHERE_MS: Final = 617_000
-_PAIRS_A_COINCIDENCE: Final = 10
+_PAIRS_A_COINCIDENCE: Final = 5
 _WIDE_MS: Final = 20_000
 _EXACT_S: Final = 1.5
 _TALK_TO_COMPARE_S: Final = 10.0

@@ -38,6 +38,10 @@ REASONS: Final = (
 INTERNAL, TEST, SPAM, OUTAGE, OUTSIDE, OTHER_LINE, NOT_REPORTED = range(1, 8)
 
 
+_AS_MUCH: Final = 0.5
+"""Others that tell half as many calls as a source, or more, would have told some of those it kept silent about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Row by row with Prepared.frame: state (index into STATES), reason (into REASONS).
@@ -71,7 +75,7 @@ def stand(
     together = (members >= 0).sum(axis=1) > 1
     families = line_families(len(run.line_texts), [(m.left, m.right) for m in maps])
     facts = CallFacts(at, families[run.line], run.outbound)
-    silences = _silences(run, at, rules.zone)
+    silences = _silences(run, members, group, at, rules)
     coverage = _coverage(run, members, facts, maps, families, shrink_ms, silences, rules)
     state = np.where(together[group], MATCHED, UNMATCHED).astype(np.int8)
     reason = np.zeros(len(group), np.int8)
@@ -104,9 +108,22 @@ def _members(run: Prepared, group: Ints) -> Ints:
     return members
 
 
-def _silences(run: Prepared, at: Ints, zone: str) -> pl.DataFrame:
-    parts = [find_silences(name, np.sort(at[run.source == k]), zone) for k, name in enumerate(run.order)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=SILENCES_SCHEMA)
+def _silences(run: Prepared, members: Ints, group: Ints, at: Ints, rules: Rules) -> pl.DataFrame:
+    """Silences of every source outside agreed outages."""
+    heard = ~run.internal & ~run.outbound
+    parts = []
+    for k, name in enumerate(run.order):
+        mine = run.source == k
+        others = ~mine & heard
+        known = members[group, k] >= 0
+        tells_as_much = int(others.sum()) >= _AS_MUCH * int((mine & heard).sum())
+        untold = np.sort(at[others & ~known]) if tells_as_much else None
+        parts.append(find_silences(name, np.sort(at[mine]), rules.zone, untold))
+    silences = pl.concat(parts) if parts else pl.DataFrame(schema=SILENCES_SCHEMA)
+    for outage in rules.outages:
+        agreed = pl.min_horizontal("to", pl.lit(outage.end)) - pl.max_horizontal("from", pl.lit(outage.start))
+        silences = silences.filter(2 * agreed < pl.col("to") - pl.col("from"))
+    return silences
 
 
 def _coverage(

@@ -51,3 +51,13 @@ def test_habit_follows_the_clock_on_the_wall() -> None:
 def test_a_handful_of_calls_has_no_habit() -> None:
     assert find_silences("office", np.array([MONDAY, MONDAY + DAY]), "UTC").is_empty()
     assert find_silences("office", np.zeros(0, np.int64), "UTC").is_empty()
+
+
+def test_a_short_gap_is_a_silence_when_others_tell_calls_in_it_and_nothing_when_they_do_not() -> None:
+    starts = working_weeks(4, 10)
+    begin = MONDAY + 9 * DAY + 10 * HOUR
+    gap = starts[(starts < begin) | (starts >= begin + HOUR)]
+    lost = starts[(starts >= begin) & (starts < begin + HOUR)]
+    assert find_silences("office", gap, "UTC").is_empty(), "among so many gaps one such is no wonder"
+    assert find_silences("office", gap, "UTC", lost).height == 1
+    assert find_silences("office", gap, "UTC", np.zeros(0, np.int64)).is_empty(), "nobody called"

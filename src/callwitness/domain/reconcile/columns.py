@@ -79,6 +79,12 @@ class CallColumns:
         return replace(self, start=start)
 
 
+def ends(calls: CallColumns) -> Ints:
+    """Ends, ms; the start where the length is unknown."""
+    after: Ints = calls.start + np.nan_to_num(calls.total * 1000, nan=0.0).astype(np.int64)
+    return after
+
+
 def sorted_by_start(calls: CallColumns) -> tuple[CallColumns, Ints | None]:
     """The calls in order of start, and the old row of each new one (None: they were in order)."""
     if not (calls.start[1:] < calls.start[:-1]).any():

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from callwitness.domain.reconcile.alignment import Closeness
 from callwitness.domain.reconcile.candidates import Candidates, mutual_best, near_in_time, without_choice
-from callwitness.domain.reconcile.columns import COARSE_MS, CallColumns, Ints, Mask
+from callwitness.domain.reconcile.columns import COARSE_MS, CallColumns, Ints, Mask, ends
 from callwitness.domain.reconcile.islands import match_islands
 from callwitness.domain.reconcile.lines import LineMap
 from callwitness.domain.reconcile.pairs import Pairs, join_pairs
@@ -195,8 +195,7 @@ def _inside(left: CallColumns, right: CallColumns, _: LineMap, tolerance: Tolera
         left.party[a], left.start[a], right.party[b], right.start[b], tolerance.window_ms, _LONGEST_CALL_MS
     )
     found = Candidates(a[found.left], b[found.right])
-    left_end = left.start + (left.total * 1000).astype(np.int64, copy=False)
-    right_end = right.start + (right.total * 1000).astype(np.int64, copy=False)
+    left_end, right_end = ends(left), ends(right)
     apart = np.abs(left_end[found.left] - right_end[found.right])
     near = apart <= tolerance.window_ms + tolerance.duration_s * 1000
     return mutual_best(found.where(near), apart[near].astype(np.float64))

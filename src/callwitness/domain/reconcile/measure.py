@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from callwitness.domain.clock import SourceClock, fit_clock
-from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask
+from callwitness.domain.reconcile.columns import CallColumns, Ints, Mask, ends
 from callwitness.domain.reconcile.pairs import Pairs
 from callwitness.domain.reconcile.zones import sample_callers, sure_pairs, zone_shift
 
@@ -34,8 +34,8 @@ def measure_clock(left: CallColumns, right: CallColumns) -> tuple[SourceClock, P
     if len(pairs.left) < _FEW_PAIRS:
         shift, pairs = _pairs_by_talk(left, right) or (shift, pairs)
     from_ends = _ends_agree_better(left, right, pairs)
-    at = _ends(right)[pairs.right] if from_ends else right.start[pairs.right]
-    reference = _ends(left)[pairs.left] if from_ends else left.start[pairs.left]
+    at = ends(right)[pairs.right] if from_ends else right.start[pairs.right]
+    reference = ends(left)[pairs.left] if from_ends else left.start[pairs.left]
     precision = max(left.precision_ms, right.precision_ms)
     clock = fit_clock(at, at - reference - shift, precision, shift)
     beside = np.abs(clock.correct(at) - reference)
@@ -80,18 +80,12 @@ def _crowd(apart: Ints, width: int) -> Mask:
     return crowd
 
 
-def _ends(calls: CallColumns) -> Ints:
-    """Ends, ms; the start where the length is unknown."""
-    ends: Ints = calls.start + np.nan_to_num(calls.total * 1000, nan=0.0).astype(np.int64)
-    return ends
-
-
 def _ends_agree_better(left: CallColumns, right: CallColumns, pairs: Pairs) -> bool:
     known = np.flatnonzero((left.total[pairs.left] > 0) & (right.total[pairs.right] > 0))
     if len(known) < 2 * _FEW_PAIRS:
         return False
     i, j = pairs.left[known], pairs.right[known]
-    starts, ends = right.start[j] - left.start[i], _ends(right)[j] - _ends(left)[i]
+    starts, finishes = right.start[j] - left.start[i], ends(right)[j] - ends(left)[i]
     spread_starts = float(np.median(np.abs(starts - np.median(starts))))
-    spread_ends = float(np.median(np.abs(ends - np.median(ends))))
+    spread_ends = float(np.median(np.abs(finishes - np.median(finishes))))
     return spread_starts > _LOOSE_STARTS_MS and 3 * spread_ends < spread_starts

@@ -56,14 +56,16 @@ class Habit:
         hours, slots = _hours(int(starts[0]), int(starts[-1]), zone)
         counts = np.bincount((starts - hours[0]) // HOUR, minlength=len(hours)).astype(np.float64)
         covered = np.clip(np.minimum(hours + HOUR, starts[-1]) - np.maximum(hours, starts[0]), 0, HOUR) / HOUR
-        told = np.bincount(slots, weights=counts)
-        return cls(hours, slots, told, covered, np.bincount(slots, weights=covered))
+        told = np.bincount(slots, weights=counts).astype(np.float64)
+        seen = np.bincount(slots, weights=covered).astype(np.float64)
+        return cls(hours, slots, told, covered, seen)
 
     def expects(self, moments: Ints) -> Reals:
         """Calls expected from the first hour to each moment."""
         rate = self.told[self.slots] / np.maximum(np.bincount(self.slots)[self.slots], 1)
         level = np.concatenate([[0.0], np.cumsum(rate)])
-        return np.interp(moments, np.append(self.hours, self.hours[-1] + HOUR), level)
+        expected: Reals = np.interp(moments, np.append(self.hours, self.hours[-1] + HOUR), level)
+        return expected
 
     def judge(self, begin: int, end: int) -> tuple[float, float]:
         """Expected calls between begin and end from the same hours elsewhere, and the chance of none."""

@@ -146,7 +146,8 @@ def _possible(text: str, country: str | None) -> str | None:
         return None
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:]
+    digits = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:]
+    return digits if len(digits) <= _LONGEST else None
 
 
 def _bare(digits: str, plan: NumberPlan) -> Reading:

@@ -22,11 +22,12 @@ _NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class ReadableFile:
-    """A file, who reads it and with which options."""
+    """A file, who reads it and with which options. empty: there is nothing in it to read."""
 
     file: EvidenceFile
     adapter: str
     argument: SourceArgument
+    empty: bool = False
 
 
 @dataclass(slots=True)
@@ -106,11 +107,11 @@ def _sha256(file: EvidenceFile) -> str:
 def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgument, *, inside: bool) -> None:
     with file.open() as stream:
         head = stream.read(HEAD_BYTES)
-    empty = not head.strip(_NOTHING)
+    empty = file.size <= HEAD_BYTES and not head.strip(_NOTHING)
     if empty:
         source.notes.append(Note("empty_file", {"file": file.name}))
     if empty or argument.adapter is not None:
-        source.files.append(ReadableFile(file, argument.adapter or "spreadsheet", argument))
+        source.files.append(ReadableFile(file, argument.adapter or "spreadsheet", argument, empty))
         return
     guesses = recognise(head, file.name)
     if len(guesses) == 1:

@@ -27,6 +27,8 @@ def originals(result: CheckResult, wanted: Collection[str]) -> dict[str, str]:
         for record_id, file, sheet, row in rows.select("record_id", "file", "sheet", "row").iter_rows():
             places[file][sheet, row].append(record_id)
         for readable in evidence.files:
+            if readable.empty:
+                continue
             adapter = load_adapter(readable.adapter)
             for name in _pieces(readable.file.name, places):
                 asked = places[name]

@@ -90,6 +90,8 @@ def _read_files(
     """All rows of all files of one adapter; files of which nothing can be read go to ``failed``, by name."""
     records, rejected = [], []
     for readable in files:
+        if readable.empty:
+            continue
         mine = replace(options, options={**options.options, **readable.argument.options})
         try:
             for batch in adapter.read(readable.file, mine):

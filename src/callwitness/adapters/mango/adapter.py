@@ -48,6 +48,10 @@ class Adapter:
             head = stream.read(HEAD)
         lines = _first_lines(head)
         if not lines:
+            if head.strip():
+                raise UnreadableEvidence(
+                    file.name, "expected statistics or notifications of Mango, found no text"
+                )
             return iter(())
         encoding = detect(head) or Encoding("utf-8")
         wanted = options.options.get("fields")

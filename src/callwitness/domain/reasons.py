@@ -24,10 +24,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "cdr_agent_leg": ("agent", "seconds"),
     "cdr_answered_by_machine": ("app",),
     "cdr_no_answer": ("result",),
-    "cdr_answer_without_agent": (),
     "voicemail_reached": (),
     "voicemail_message_unknown": (),  # exchange logs cannot tell whether a message was left
-    "ivr_ended": (),
     "claims_answered": ("source", "seconds"),
     "claims_missed": ("source", "result"),
     "no_human_evidence": (),
@@ -41,7 +39,6 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "never_arrived": ("source", "office"),
     "only_witness": ("source",),
     "covered_by_outage": (),
-    "matched_by": ("rule", "seconds"),
     # clocks and coverage
     "zone_wrong": ("source", "file", "said", "looks_like", "hours"),
     "zone_found": ("source", "file", "zone", "by"),

@@ -49,7 +49,6 @@ class Rules:
     wait_tolerance_share: float = 0.2
     clock_offset_limit_s: float = 60.0
     clock_step_limit_s: float = 10.0
-    open_call_timeout_s: float = 4 * 3600.0
     expire_days: float = 7.0
     lost_in_ivr: bool = False
     service_level_s: float = 20.0

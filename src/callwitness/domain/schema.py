@@ -227,7 +227,7 @@ SOURCE_CALLS: Final = Table(
         Column("agent", _TEXT, "last human"),
         Column("agents", _TEXTS, "humans in order of answering"),
         Column("rang", _TEXTS, "agents or extensions that rang and did not answer, in order"),
-        Column("result", _TEXT, "what the source alone says happened: one of verdict.VERDICTS"),
+        Column("result", _TEXT, "what the source alone says happened: one of calls.VERDICTS"),
         Column("human", _FLAG, "the source claims / denies / cannot tell that a person answered"),
         Column("human_witness", _TEXT, "witness that settles human"),
         Column("flags", _TEXTS, "transferred, abandoned_after_answer"),

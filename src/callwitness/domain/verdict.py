@@ -13,19 +13,20 @@ from typing import Final
 import polars as pl
 
 from callwitness.domain import hours
-from callwitness.domain.calls import flag_list
+from callwitness.domain.calls import VERDICTS, flag_list
 from callwitness.domain.reasons import reason_json
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.rules import Outage, Rules, SourceInfo
 
 REACH_ORDER: Final = {"provider": 0, "office": 1, "contractor": 2}
 PICKUP_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
+MISSED_RANK: Final = {name: n for n, name in enumerate(VERDICTS) if name not in ("answered", "unknown")}
 
 
 def judge(
     calls: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo], rules: Rules
 ) -> pl.DataFrame:
-    """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and ``decided_by``.
+    """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and what findings need.
 
     calls: SOURCE_CALLS of all sources with ``group`` and ``hidden``, times already in the reference clock.
     reconciliation: its ``missing`` tells which calls an office should have seen.
@@ -50,7 +51,7 @@ def judge(
         tested=_listed(rules.test_numbers, "caller") | _listed(rules.test_numbers, "did"),
         self_service=_listed(rules.self_service_ivr, "did"),
     ).with_columns(verdict=_verdict())
-    facts = _with_lengths(facts).with_columns(flags=_flags(rules), reasons=_all_reasons())
+    facts = _with_reasons(_with_lengths(facts).with_columns(flags=_flags(rules)))
     return facts.sort("started_at", "group")
 
 
@@ -98,8 +99,6 @@ def _facts(told: pl.DataFrame) -> pl.DataFrame:
         by_reach("called"),
         pl.col("source").unique(maintain_order=True).alias("witnesses"),
         pl.col("scall").first().alias("anchor"),
-        by_reach("recording"),
-        by_reach("hangup_by"),
         (pl.col("role") == "office").any().alias("has_office"),
         pl.col("neutral").any().alias("neutral_told"),
         pl.col("source").first().alias("first_source"),
@@ -110,6 +109,10 @@ def _pickup(told: pl.DataFrame) -> pl.DataFrame:
     """Who says what about a person having answered, and the details of the source trusted most on it."""
     claims, denies = pl.col("human").fill_null(value=False), ~pl.col("human").fill_null(value=True)
     told = told.sort("group", "pickup", claims.not_(), "source", "scall")
+    # Of two offices that a call passed, the verdict that stands higher tells more of it.
+    missed = pl.col("pickup").cast(pl.Int64) * len(VERDICTS) + pl.col("result").replace_strict(
+        MISSED_RANK, default=None, return_dtype=pl.Int64
+    )
     office, contractor = pl.col("role") == "office", pl.col("role") == "contractor"
 
     def first(column: str) -> pl.Expr:
@@ -136,11 +139,7 @@ def _pickup(told: pl.DataFrame) -> pl.DataFrame:
         pl.col("source").filter(claims).first().alias("claimer"),
         pl.col("source").filter(denies & ~pl.col("neutral")).first().alias("denier"),
         pl.col("rang").list.explode().drop_nulls().unique(maintain_order=True).alias("rang"),
-        pl.col("result")
-        .filter(pl.col("result").is_in(["answered", "unknown"]).not_())
-        .first()
-        .alias("missed_result"),
-        pl.col("result").first().alias("first_result"),
+        missed.min().alias("missed_rank"),
         pl.col("flags").list.explode().drop_nulls().unique(maintain_order=True).alias("source_flags"),
         pl.col("reasons").drop_nulls().str.slice(1).str.head(-1).alias("told_reasons"),
     )
@@ -173,7 +172,9 @@ def _decide(facts: pl.DataFrame) -> pl.DataFrame:
 def _verdict() -> pl.Expr:
     """The first verdict that holds."""
     inbound = pl.col("direction") == "inbound"
-    missed = pl.col("missed_result").fill_null("unknown")
+    missed = (pl.col("missed_rank") % len(VERDICTS)).replace_strict(
+        dict(enumerate(VERDICTS)), default="unknown", return_dtype=pl.String
+    )
     arrived = pl.col("has_office") | (pl.col("expected_in").is_null() & ~pl.col("in_outage"))
     return (
         pl.when("answered")
@@ -212,7 +213,8 @@ def _with_lengths(facts: pl.DataFrame) -> pl.DataFrame:
     )
     begun = pl.max_horizontal("started_at", pl.coalesce("human_voice_at", "agent_answered_at"))
     reached = pl.coalesce("human_voice_at", "agent_answered_at").is_not_null()
-    ended = pl.max_horizontal("ended_at", "started_at")
+    # Two clocks may put the end before the start; an end that nobody tells stays unknown.
+    ended = pl.when(pl.col("ended_at").is_not_null()).then(pl.max_horizontal("ended_at", "started_at"))
     return facts.with_columns(
         ended_at=ended,
         wait_s=pl.when(reached)
@@ -245,10 +247,10 @@ def _flags(rules: Rules) -> pl.Expr:
     )
 
 
-def _all_reasons() -> pl.Expr:
-    """What decided first, then what each witness says in order of trust."""
+def _with_reasons(facts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``reasons``: what decided first, then what each witness says in order of trust."""
     verdict = pl.col("verdict")
-    decided = (
+    parts = (
         (
             (verdict == "never_arrived") & pl.col("expected_in").is_not_null(),
             reason_json("never_arrived", source="first_source", office="expected_in"),
@@ -259,7 +261,17 @@ def _all_reasons() -> pl.Expr:
         (verdict.eq("rejected") & pl.col("blacklisted"), reason_json("blacklisted")),
         (verdict.eq("closed") & pl.col("outside_hours"), reason_json("outside_hours")),
     )
-    first = pl.concat_list(pl.when(holds).then(text) for holds, text in decided)
-    every = first.list.drop_nulls().list.concat("told_reasons").list.join(",")
-    silent = pl.when(every == "").then(reason_json("no_human_evidence")).otherwise(every)
-    return pl.format("[{}]", silent)
+    # Few calls have such a reason: texts are made for those only.
+    decided = pl.concat(facts.filter(holds).select("group", text.alias("decided")) for holds, text in parts)
+    first = decided.group_by("group", maintain_order=True).agg("decided")
+    facts = facts.join(first, on="group", how="left", maintain_order="left")
+    none = pl.lit([], dtype=pl.List(pl.String))
+    told = pl.col("told_reasons").fill_null(none)
+    silent = pl.col("decided").is_null() & (told.list.len() == 0)
+    every = pl.concat_list(
+        pl.col("decided").fill_null(none),
+        told,
+        pl.when(silent).then(reason_json("no_human_evidence")),
+        pl.when(pl.col("ended_at").is_null()).then(reason_json("call_left_open")),
+    )
+    return facts.with_columns(reasons=pl.format("[{}]", every.list.drop_nulls().list.join(",")))

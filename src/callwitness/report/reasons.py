@@ -50,12 +50,10 @@ _SAID_BY_ONE: Final[Mapping[str, tuple[str, ...]]] = {
         _("Call record: a phone rang, {result}."),
         _("Call record: a phone rang, nobody answered."),
     ),
-    "cdr_answer_without_agent": (_("Call record: answered, but no agent's leg is known."),),
     "voicemail_reached": (_("The call reaches voicemail."),),
     "voicemail_message_unknown": (
         _("Whether a message was left cannot be told from the exchange's logs."),
     ),
-    "ivr_ended": (_("The call ends in the menu."),),
     "claims_answered": (
         _("{source} says: answered, {seconds} of talk."),
         _("{source} says: answered."),
@@ -94,11 +92,6 @@ _SAID_TOGETHER: Final[Mapping[str, tuple[str, ...]]] = {
         _("There is only one witness of this call."),
     ),
     "covered_by_outage": (_("An agreed outage covers this time."),),
-    "matched_by": (
-        _("Matched by {rule}; the starts are {seconds} apart."),
-        _("Matched by {rule}."),
-        _("The sources' records match."),
-    ),
 }
 
 _CLOCKS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -167,3 +167,34 @@ def test_a_call_in_an_agreed_outage_did_not_arrive_and_is_held_against_nobody() 
     call = Case(rules).verdict(provider=PROVIDER_MISSED)
     assert call["verdict"] == "never_arrived"
     assert "covered_by_outage" in codes(call)
+
+
+def test_an_end_that_nobody_tells_stays_unknown_and_makes_no_call_short() -> None:
+    open_entry = """
+        native_call_id | witness   | segment | queue | started_at | ended_at | result  | human | direction
+        1.1            | queue_log | queue   | sales | 10:03      | -        | unknown | -     | inbound
+    """
+    call = Case().verdict(office=open_entry)
+    assert (call["ended_at"], call["wait_s"], call["flags"]) == (None, None, [])
+    assert codes(call) == ["queue_log_open", "call_left_open"]
+
+
+def test_of_two_sources_of_one_role_the_verdict_that_stands_higher_holds() -> None:
+    rang = """
+        native_call_id | witness | segment | started_at | ended_at | result    | human | direction
+        1.1            | cdr     | ring    | 10:00      | 10:40    | no_answer | no    | inbound
+    """
+    abandoned = rang.replace("ring ", "queue").replace("no_answer", "abandoned")
+    frames = [
+        calls_of(rang).with_columns(source=pl.lit("office@a")),
+        calls_of(abandoned).with_columns(source=pl.lit("office@b")),
+    ]
+    calls = pl.concat(frames).with_columns(
+        scall=pl.int_range(pl.len(), dtype=pl.Int64),
+        group=pl.lit(0, dtype=pl.Int64),
+        hidden=pl.lit(value=False),
+    )
+    offices = [SourceInfo("office@a", "office"), SourceInfo("office@b", "office")]
+    assert judge(calls, nothing_to_reconcile(), offices, Rules())["verdict"].to_list() == [
+        "abandoned_in_queue"
+    ]

@@ -75,7 +75,7 @@ def stand(
     together = (members >= 0).sum(axis=1) > 1
     families = line_families(len(run.line_texts), [(m.left, m.right) for m in maps])
     facts = CallFacts(at, families[run.line], run.outbound)
-    silences = _silences(run, members, group, at, rules)
+    silences = _silences(run, members, group, facts, rules)
     coverage = _coverage(run, members, facts, maps, families, shrink_ms, silences, rules)
     state = np.where(together[group], MATCHED, UNMATCHED).astype(np.int8)
     reason = np.zeros(len(group), np.int8)
@@ -108,17 +108,18 @@ def _members(run: Prepared, group: Ints) -> Ints:
     return members
 
 
-def _silences(run: Prepared, members: Ints, group: Ints, at: Ints, rules: Rules) -> pl.DataFrame:
+def _silences(run: Prepared, members: Ints, group: Ints, facts: CallFacts, rules: Rules) -> pl.DataFrame:
     """Silences of every source outside agreed outages."""
     heard = ~run.internal & ~run.outbound
     parts = []
     for k, name in enumerate(run.order):
         mine = run.source == k
-        others = ~mine & heard
         known = members[group, k] >= 0
+        its_lines = np.unique(facts.line[(mine | known) & heard])
+        others = ~mine & heard & np.isin(facts.line, its_lines)
         tells_as_much = int(others.sum()) >= _AS_MUCH * int((mine & heard).sum())
-        untold = np.sort(at[others & ~known]) if tells_as_much else None
-        parts.append(find_silences(name, np.sort(at[mine]), rules.zone, untold))
+        untold = np.sort(facts.at[others & ~known]) if tells_as_much else None
+        parts.append(find_silences(name, np.sort(facts.at[mine]), rules.zone, untold))
     silences = pl.concat(parts) if parts else pl.DataFrame(schema=SILENCES_SCHEMA)
     for outage in rules.outages:
         agreed = pl.min_horizontal("to", pl.lit(outage.end)) - pl.max_horizontal("from", pl.lit(outage.start))

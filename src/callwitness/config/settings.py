@@ -11,9 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
+from phonenumbers import SUPPORTED_REGIONS
 
 from callwitness.domain.errors import UsageError
 from callwitness.domain.rules import Coverage, Outage, Rules
+from callwitness.domain.schema import DIRECTIONS
 from callwitness.ingest.contract import NumberPlan, ReadOptions
 from callwitness.ingest.kit.numbers import normalise
 
@@ -70,7 +72,7 @@ class _Reader:
         self._known_keys()
         zone = self.zone(self.table.get("zone", "UTC"), "zone")
         numbers = self.section("numbers")
-        plan = NumberPlan(self.table.get("country"), self._digits(numbers.get("internal_digits", [2, 5])))
+        plan = NumberPlan(self._country(), self._digits(numbers.get("internal_digits", [2, 5])))
         read = ReadOptions(zone=zone, numbers=plan, own_numbers=self.numbers(numbers, "own", plan))
         language = self.table.get("language", "en")
         if language not in LANGUAGES:
@@ -98,21 +100,21 @@ class _Reader:
             clock_offset_limit_s=number(clock, "clock", "offset_s", plain.clock_offset_limit_s),
             clock_step_limit_s=number(clock, "clock", "step_s", plain.clock_step_limit_s),
             expire_days=number(lost, "lost", "expire_days", plain.expire_days),
-            lost_in_ivr=bool(lost.get("in_ivr", False)),
+            lost_in_ivr=self.flag(lost, "lost", "in_ivr"),
             service_level_s=number(
                 self.section("service_level"), "service_level", "seconds", plain.service_level_s
             ),
             own_numbers=self.numbers(numbers, "own", plan),
             test_numbers=self.numbers(numbers, "test", plan),
             blacklist=self.numbers(numbers, "blacklist", plan),
-            number_map={self._one(a, plan): self._one(b, plan) for a, b in numbers.get("map", {}).items()},
+            number_map=self._number_map(numbers.get("map", {}), plan),
             coverage={
                 name: self._coverage(name, each, plan, zone)
                 for name, each in self.section("coverage").items()
             },
             outages=tuple(self._outage(each, plan, zone) for each in self.table.get("outage", [])),
             working_hours=self._hours(),
-            holidays=frozenset(str(day) for day in self.section("hours").get("holidays", [])),
+            holidays=self._holidays(),
             self_service_ivr=self.numbers(self.section("ivr"), "self_service", plan),
         )
 
@@ -130,6 +132,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise self.wrong(f"{where}.{key}", "a number of at least 0", value)
         return float(value)
+
+    def flag(self, section: Mapping[str, Any], where: str, key: str) -> bool:
+        value = section.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{where}.{key}", "true or false", value)
+        return value
 
     def texts(self, section: Mapping[str, Any], where: str, key: str, default: list[str]) -> list[str]:
         value = section.get(key, default)
@@ -170,6 +178,32 @@ class _Reader:
                         f"{self.file}: unknown key {where}; known are: {', '.join(sorted(keys))}"
                     )
 
+    def _country(self) -> str | None:
+        value = self.table.get("country")
+        if value is not None and value not in SUPPORTED_REGIONS:
+            raise self.wrong("country", "two capital letters such as UA", value)
+        return value
+
+    def _number_map(self, value: object, plan: NumberPlan) -> dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+            raise self.wrong("numbers.map", "a table of texts, provider number = office number", value)
+        return {self._one(provider, plan): self._one(office, plan) for provider, office in value.items()}
+
+    def _holidays(self) -> frozenset[str]:
+        days = self.section("hours").get("holidays", [])
+        try:
+            return frozenset(date.fromisoformat(str(day)).isoformat() for day in days)
+        except (TypeError, ValueError):
+            raise self.wrong("hours.holidays", 'a list of days such as "2026-12-25"', days) from None
+
+    def _directions(self, name: str, each: Mapping[str, Any]) -> frozenset[str] | None:
+        if "directions" not in each:
+            return None
+        given = self.texts(each, f"coverage.{name}", "directions", [])
+        if not set(given) <= set(DIRECTIONS):
+            raise self.wrong(f"coverage.{name}.directions", f"any of {', '.join(DIRECTIONS)}", given)
+        return frozenset(given)
+
     def _digits(self, value: object) -> tuple[int, int]:
         match value:
             case [int(low), int(high)] if 0 < low <= high:
@@ -191,7 +225,7 @@ class _Reader:
                 continue
             begin, _, end = part.strip().partition("-")
             try:
-                spans.append((_minutes(begin), _minutes(end)))
+                spans.append(_span(begin, end))
             except ValueError:
                 raise self.wrong(
                     f"hours.{day}", 'hours such as "09:00-18:00" or "09:00-13:00,14:00-18:00"', text
@@ -207,7 +241,7 @@ class _Reader:
         )
         return Coverage(
             lines=self.numbers(each, "lines", plan) if "lines" in each else None,
-            directions=frozenset(each["directions"]) if "directions" in each else None,
+            directions=self._directions(name, each),
             start=moment("from"),
             end=moment("to"),
         )
@@ -239,9 +273,17 @@ class _Reader:
         return {name: str(each["password"]) for name, each in sources.items() if "password" in each}
 
 
+def _span(begin: str, end: str) -> tuple[int, int]:
+    """Minutes of the day; hours over midnight are two spans of two days."""
+    span = _minutes(begin), _minutes(end)
+    if span[0] >= span[1]:
+        raise ValueError(begin)
+    return span
+
+
 def _minutes(text: str) -> int:
     hour, colon, minute = text.partition(":")
-    value = int(hour) * 60 + int(minute if colon else 0)
-    if not 0 <= value <= 24 * 60:
+    hours, minutes = int(hour), int(minute) if colon else 0
+    if not (0 <= minutes < 60 and 0 <= hours * 60 + minutes <= 24 * 60):
         raise ValueError(text)
-    return value
+    return hours * 60 + minutes

@@ -35,7 +35,7 @@ def near_in_time(
     """All pairs of positions with equal key and ``-before <= right start - left start <= after`` (ms)."""
     if not len(left_key) or not len(right_key):
         return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64))
-    keys = np.unique(np.concatenate([left_key, right_key]))
+    keys = _distinct(np.concatenate([left_key, right_key]))
     first = min(int(left_start.min()), int(right_start.min())) - before
     span = max(int(left_start.max()), int(right_start.max())) + after + before + 1 - first
     right_at = np.searchsorted(keys, right_key) * span + right_start - first
@@ -48,6 +48,13 @@ def near_in_time(
     i = np.repeat(np.arange(len(left_key)), many)
     j = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
     return Candidates(i, order[j])
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Sorted distinct keys; by sorting, which for integers is much faster than numpy's hashing ``unique``."""
+    ordered = np.sort(keys)
+    distinct: Ints = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    return distinct
 
 
 def _not_too_crowded(many: Ints) -> Ints:

@@ -14,6 +14,7 @@ a fifth of what it finds in earnest the rule is not used.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,16 +75,18 @@ def match_calls(
     agree = ~lines.contradicts(left.line[by_caller.left], right.line[by_caller.right])
     parts = [Pairs(by_caller.left[agree], by_caller.right[agree])]
     free_left, free_right = _unpaired(left, right, parts[0])
-    rules = [_by_caller_and_duration, _by_line_and_talk, _by_talk, _by_all_but_caller, _by_being_withheld]
-    for rule in [*rules, _inside] if in_series else rules:
+    kinds = [np.zeros(len(parts[0].left), np.int8)]
+    for name, rule, must_beat_chance in _WEAKER_RULES:
+        if name == "inside" and not in_series:
+            continue
         some_left, some_right = left.take(free_left), right.take(free_right)
         found = rule(some_left, some_right, lines, tolerance)
-        if rule not in {_by_caller_and_duration, _inside} and len(found.left):
+        if must_beat_chance and len(found.left):
             found = _beyond_chance(found, rule(some_left, _elsewhere(some_right), lines, tolerance))
         parts.append(Pairs(free_left[found.left], free_right[found.right]))
+        kinds.append(np.full(len(found.left), RULES.index(name), np.int8))
         free_left = np.delete(free_left, found.left)
         free_right = np.delete(free_right, found.right)
-    kinds = [np.full(len(part.left), number, np.int8) for number, part in enumerate(parts)]
     perhaps = _perhaps(left.take(free_left), right.take(free_right), lines, tolerance)
     return Matched(
         join_pairs(parts),
@@ -180,6 +183,15 @@ def _by_all_but_caller(left: CallColumns, right: CallColumns, lines: LineMap, to
     return without_choice(found.where(~lines.contradicts(left.line[found.left], right.line[found.right])))
 
 
+def _by_being_withheld_on_a_line(
+    left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance
+) -> Pairs:
+    left_route, right_route = (lines.route(one.line).astype(np.int64) for one in (left, right))
+    a = np.flatnonzero((left.party == 0) & (left_route != 0))
+    b = np.flatnonzero((right.party == 0) & (right_route != 0))
+    return without_choice(_near(left, a, left_route, right, b, right_route, tolerance.window_ms))
+
+
 def _by_being_withheld(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: Tolerance) -> Pairs:
     a, b = np.flatnonzero(left.party == 0), np.flatnonzero(right.party == 0)
     found = _near(left, a, left.party, right, b, right.party, tolerance.window_ms)
@@ -265,3 +277,17 @@ def _cost(left: CallColumns, right: CallColumns, found: Candidates) -> npt.NDArr
     total = np.nan_to_num(np.abs(left.total[found.left] - right.total[found.right]), nan=0.0)
     cost: npt.NDArray[np.float64] = apart + 500.0 * np.minimum(talk + total, 60.0)
     return cost
+
+
+_WEAKER_RULES: Final[
+    tuple[tuple[str, Callable[[CallColumns, CallColumns, LineMap, Tolerance], Pairs], bool], ...]
+] = (
+    # name, rule, whether it must beat chance
+    ("caller_duration", _by_caller_and_duration, False),
+    ("line_talk", _by_line_and_talk, True),
+    ("talk", _by_talk, True),
+    ("all_but_caller", _by_all_but_caller, True),
+    ("withheld", _by_being_withheld_on_a_line, False),
+    ("withheld", _by_being_withheld, True),
+    ("inside", _inside, False),
+)

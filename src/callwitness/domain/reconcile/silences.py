@@ -25,6 +25,8 @@ _CHANCE: Final = 0.001
 _THREE_WEEKS_H: Final = 21 * 24
 _TWO_DAYS_H: Final = 36
 _UNTOLD: Final = 3
+_SHORTEST_MS: Final = 600_000
+"""A pause of minutes is no silence, however busy the source."""
 
 SILENCES_SCHEMA: Final = {
     "source": pl.String(),
@@ -108,7 +110,9 @@ def _candidate_gaps(starts: Ints, habit: Habit) -> list[tuple[int, int]]:
     """Gaps in which the habit, the gap itself included, expects at least half of what is needed."""
     gaps = np.diff(starts)
     expected = np.diff(habit.expects(starts))
-    likely = np.flatnonzero((expected >= _EXPECTED / 2) & (gaps >= 4 * float(np.median(gaps))))
+    likely = np.flatnonzero(
+        (expected >= _EXPECTED / 2) & (gaps >= max(_SHORTEST_MS, 4 * float(np.median(gaps))))
+    )
     return [(int(starts[i]), int(starts[i + 1])) for i in likely]
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from callwitness.services.arguments import parse_source
+from callwitness.services.databases import export_table
 from tests.databases.servers import mariadb, postgresql
 
 COLUMNS = """calldate {time} NOT NULL, clid varchar(80), src varchar(80), dst varchar(80), dcontext varchar(80),
@@ -71,6 +73,17 @@ def test_sqlite_needs_no_driver_and_is_opened_for_reading_only(tmp_path: Path) -
     assert path.read_bytes() == before
 
 
+def test_two_databases_of_one_source_with_tables_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    exported = []
+    for name in ("moscow", "kazan"):
+        with sqlite3.connect(tmp_path / name) as connection:
+            connection.executescript(f"CREATE TABLE cdr (src text); INSERT INTO cdr VALUES ('{name}')")
+        connection.close()
+        argument = parse_source(f"office=sqlite://{tmp_path / name}?table=cdr", ())
+        exported.append(export_table(argument, None, tmp_path)[0])
+    assert [path.read_text() for path in exported] == ["src\nmoscow\n", "src\nkazan\n"]
+
+
 @REAL
 def test_mariadb_with_a_password_from_the_environment(tmp_path: Path, open_folder: Path) -> None:
     setup = f"CREATE DATABASE asteriskcdrdb CHARACTER SET utf8mb4; USE asteriskcdrdb; {setup_of('datetime')}"
@@ -96,6 +109,8 @@ def test_postgresql_over_its_socket(tmp_path: Path, open_folder: Path) -> None:
     [
         ("office=asterisk:mysql://user:secret@localhost/db?table=cdr", "CALLWITNESS_OFFICE_PASSWORD"),
         ("office=asterisk:sqlite:///nowhere/none.sqlite?table=cdr", "none.sqlite"),
+        ("office=asterisk:mysql://user@[::1/db", "office"),
+        ("office=asterisk:mysql://user@localhost:port/db", "localhost"),
         ("office=asterisk:sqlite:///nowhere/none.sqlite?table=cdr;drop", "table"),
     ],
 )

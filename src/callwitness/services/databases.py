@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +40,12 @@ def export_table(argument: SourceArgument, password: str | None, folder: Path) -
 
     Raises ``UsageError`` for a wrong address, ``UnreadableEvidence`` when the database cannot be read.
     """
-    address = urlsplit(argument.path)
+    try:
+        address = urlsplit(argument.path)
+    except ValueError:
+        raise UsageError(
+            f"{argument.name}: not the address of a database; expected mysql://user@host/name"
+        ) from None
     table = argument.options.get("table", "cdr")
     if address.password is not None:
         variable = password_variable(argument.name)
@@ -49,7 +55,10 @@ def export_table(argument: SourceArgument, password: str | None, folder: Path) -
     if not _TABLE.fullmatch(table):
         raise UsageError(f"{argument.name}: table={table!r}: expected the name of a table")
     shown = f"{address.scheme}://{address.hostname or ''}{address.path}/{table}"
-    path = folder / f"{argument.name}-{table}.csv"
+    # Two databases of one source may have tables of one name.
+    path = (
+        folder / f"{argument.name}-{table}-{blake2b(argument.path.encode(), digest_size=4).hexdigest()}.csv"
+    )
     try:
         with (
             _connected(address, argument, password) as connection,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -20,11 +20,15 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ReadSource:
-    """One source, read: RECORDS plus ``record_id`` and ``name``; REJECTED; LEGS; what is worth knowing."""
+    """One source, read: RECORDS plus ``record_id`` and ``name``; REJECTED; LEGS; what is worth knowing.
+
+    zone: the one its times were said to be in; None where nobody said.
+    """
 
     name: str
     role: str
     adapters: tuple[str, ...]
+    zone: str | None
     files: int
     records: pl.DataFrame
     rejected: pl.DataFrame
@@ -47,8 +51,7 @@ def read_source(
     for kind in sorted({readable.adapter for readable in source.files}):
         adapter = load_adapter(kind)
         files = [readable for readable in source.files if readable.adapter == kind]
-        mine = replace(options, options={**options.options, **_options(files)})
-        mine = replace(mine, zone=mine.options.get("zone", mine.zone))
+        mine = _with_arguments(options, files)
         frame, refused = _read_files(adapter, files, mine, progress, notes, failed)
         rejected.append(refused)
         if frame.is_empty():
@@ -67,6 +70,7 @@ def read_source(
         source.name,
         source.role,
         kinds,
+        _with_arguments(options, source.files).zone,
         len(source.files),
         together,
         REJECTED.concat(rejected),
@@ -75,8 +79,12 @@ def read_source(
     )
 
 
-def _options(files: list[ReadableFile]) -> dict[str, str]:
-    return {key: value for readable in files for key, value in readable.argument.options.items()}
+def _with_arguments(options: ReadOptions, files: Sequence[ReadableFile]) -> ReadOptions:
+    """The options with those that the files' arguments gave; the last one counts."""
+    given = {**options.options}
+    for readable in files:
+        given |= readable.argument.options
+    return replace(options, options=given, zone=given.get("zone", options.zone))
 
 
 def _read_files(
@@ -92,7 +100,8 @@ def _read_files(
     for readable in files:
         if readable.empty:
             continue
-        mine = replace(options, options={**options.options, **readable.argument.options})
+        mine = _with_arguments(options, [readable])
+        progress("read", 0)
         try:
             for batch in adapter.read(readable.file, mine):
                 progress("read", batch.records.height + batch.rejected.height)

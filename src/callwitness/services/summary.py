@@ -57,6 +57,7 @@ def _source(source: ReadSource, result: CheckResult) -> Summary:
     records, rejected = source.records.height, source.rejected.height
     calls = result.reconciliation.matches.filter(pl.col("source") == source.name).height
     clock = result.reconciliation.clock.frame().filter(pl.col("source") == source.name).sort("at")
+    said = source.zone or result.rules.zone
     zone = next((note for note in source.notes if note.code in ("zone_found", "zone_wrong")), None)
     return {
         "name": source.name,
@@ -67,7 +68,7 @@ def _source(source: ReadSource, result: CheckResult) -> Summary:
         "records": records,
         "rejected": rejected,
         "calls": calls,
-        "zone": (zone.params.get("zone") or zone.params.get("looks_like")) if zone else result.rules.zone,
+        "zone": (zone.params.get("zone") or zone.params.get("looks_like")) if zone else said,
         "zone_found_by": zone.params.get("by", "the uniqueid epoch") if zone else "configuration",
         "clock": [
             {"at": iso(at), "offset_s": round(offset, 3), "n": n}

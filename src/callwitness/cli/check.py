@@ -22,7 +22,7 @@ from callwitness.report.page import ReportInput, records_shown, render
 from callwitness.services.arguments import check_names, parse_source
 from callwitness.services.check import CheckRequest, CheckResult, check
 from callwitness.services.databases import password_variable
-from callwitness.services.files import write_result
+from callwitness.services.files import TABLES, write_result
 from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
 from callwitness.services.period import parse_period
@@ -151,7 +151,7 @@ def _check_out(out: Path, *, force: bool) -> None:
 def _clear(out: Path) -> None:
     """The folder exists and holds no result of an earlier check."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("calls", "records", "matches", "lost_callers", "findings", "rejected"):
+    for name in TABLES:
         for suffix in (".csv", ".parquet"):
             (out / f"{name}{suffix}").unlink(missing_ok=True)
 

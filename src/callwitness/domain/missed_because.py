@@ -67,7 +67,8 @@ class _Agents:
     def away(self, agent: str, queue: str | None, at: int) -> str | None:
         """Paused or logged out, as a reason code, or None when present or unknown."""
         starts, rows = self._states.get(agent, ([], []))
-        for event, where in reversed(rows[: bisect_right(starts, at)]):
+        for place in range(bisect_right(starts, at) - 1, -1, -1):
+            event, where = rows[place]
             if where not in (queue, None, "NONE"):
                 continue
             if event in BACK_EVENTS:
@@ -82,7 +83,10 @@ def _by_agent(
 ) -> dict[str, tuple[list[int], list[tuple]]]:  # type: ignore[type-arg]
     found: dict[str, tuple[list[int], list[tuple]]] = {}  # type: ignore[type-arg]
     for agent, moment, *others in (
-        frame.select("agent", at, *rest).drop_nulls(["agent", at]).sort("agent", at).iter_rows()
+        frame.select("agent", at, *rest)
+        .drop_nulls(["agent", at])
+        .sort("agent", at, maintain_order=True)  # of one second, the later line is the later state
+        .iter_rows()
     ):
         starts, rows = found.setdefault(agent, ([], []))
         starts.append(moment)

@@ -56,10 +56,9 @@ def result_tables(
 
 
 def _calls(judged: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    texts = members.select("call_id", id=pl.concat_list("source", "native_ids")).with_columns(
-        id=pl.col("id").list.eval(pl.concat_str(pl.element().first(), pl.lit(":"), pl.element().slice(1)))
-    )
-    ids = texts.explode("id").group_by("call_id").agg(pl.col("id").unique().sort().alias("source_ids"))
+    each = members.select("call_id", "source", "native_ids").explode("native_ids")
+    each = each.select("call_id", id=pl.format("{}:{}", "source", "native_ids")).unique().sort("id")
+    ids = each.group_by("call_id", maintain_order=True).agg(pl.col("id").alias("source_ids"))
     return judged.join(ids, on="call_id", how="left", maintain_order="left")
 
 

@@ -29,9 +29,11 @@ class Told:
         sources: Sequence[SourceInfo],
     ) -> None:
         self.judged = judged
-        told = calls.join(judged.select("group", "call_id"), on="group")
+        told = calls.join(judged.select("group", "call_id"), on="group", maintain_order="left")
         self.calls = told.join(
-            reconciliation.matches.select("scall", "match", "pair_scall", "rule"), on="scall"
+            reconciliation.matches.select("scall", "match", "pair_scall", "rule"),
+            on="scall",
+            maintain_order="left",
         )
         roles = {source.name: source.role for source in sources}
         self.missing = reconciliation.missing.select(

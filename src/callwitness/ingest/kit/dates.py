@@ -6,7 +6,6 @@ the text). ``zones`` turns wall clock into UTC. Day-month or month-day is a prop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
@@ -265,9 +264,3 @@ def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> pl.Series:
     following = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     known &= day <= following - first
     return pl.Series("ms", np.where(known, first + day - 1, 0)).set(pl.Series(~known), None)
-
-
-def stamp_pattern(texts: Sequence[str]) -> str:
-    """The most frequent digit pattern of some values, ``99.99.9999 99:99``."""
-    patterns = pl.Series(texts).str.replace_all(r"\d", "9").value_counts(sort=True)
-    return str(patterns.row(0)[0]) if patterns.height else ""

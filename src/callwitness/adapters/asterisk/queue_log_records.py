@@ -9,7 +9,7 @@ import polars as pl
 from callwitness.adapters.asterisk import detail
 from callwitness.adapters.asterisk.numbering import with_caller
 from callwitness.adapters.asterisk.rejecting import first_reason, rejected_rows
-from callwitness.adapters.asterisk.times import FIRST_CALL, LAST_CALL, moment_ms
+from callwitness.adapters.asterisk.times import FIRST_CALL, LAST_CALL, LONGEST_S, moment_ms
 from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import Batch, NumberPlan
 
@@ -71,7 +71,9 @@ def _reason() -> pl.Expr:
 
 def seconds_of(event: pl.Expr) -> dict[str, pl.Expr]:
     """``wait_s``, ``talk_s``, ``ring_s`` as the event states them; where they stand depends on event and version."""
-    p = [pl.col(name).cast(pl.Float64, strict=False) for name in PARAMETERS]
+    stated = [pl.col(name).cast(pl.Float64, strict=False) for name in PARAMETERS]
+    # milliseconds of a ring may stand here too
+    p = [pl.when(value.is_between(0, LONGEST_S * 1000)).then(value) for value in stated]
     completed = event.is_in(["COMPLETEAGENT", "COMPLETECALLER"])
     link = (event == "ATTENDEDTRANSFER") & (pl.col("p1") == "LINK")
     transferred = event.is_in(["BLINDTRANSFER", "TRANSFER", "ATTENDEDTRANSFER"]) & ~link

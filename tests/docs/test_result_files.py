@@ -26,6 +26,11 @@ def section(title: str) -> str:
     return page.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
+def test_the_version_of_the_schema_is_that_of_the_page() -> None:
+    page = (ROOT / "docs" / "concepts" / "result-files.md").read_text("utf-8")
+    assert f"Schema version {results.SCHEMA_VERSION}." in page
+
+
 @pytest.mark.parametrize(("file", "table"), FILES.items(), ids=list(FILES))
 def test_columns_are_documented_in_order(file: str, table: Table) -> None:
     assert re.findall(r"(?m)^\| `(\w+)` \|", section(file)) == table.names

@@ -11,6 +11,9 @@ import polars as pl
 
 from callwitness.domain.schema import Column, Table
 
+SCHEMA_VERSION: Final = 1
+"""Of the result files; a change of meaning raises it (docs: Result files)."""
+
 _TEXT: Final = pl.String()
 _INT: Final = pl.Int64()
 _REAL: Final = pl.Float64()

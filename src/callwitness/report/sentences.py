@@ -33,7 +33,6 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "app": vocabulary.SEGMENTS,
     "result": vocabulary.RESULTS,
     "field": vocabulary.FIELDS,
-    "rule": vocabulary.RULES,
     "witness": vocabulary.WITNESSES,
     "event": vocabulary.RESULTS,
     "by": {**vocabulary.SOURCE_PHRASES, **vocabulary.FOUND_BY},

@@ -151,18 +151,6 @@ SEVERITIES: Final[Mapping[str, str]] = {
     "info": _("for information"),
 }
 
-RULES: Final[Mapping[str, str]] = {
-    "caller": _("caller and time"),
-    "caller_duration": _("caller, time and duration"),
-    "line_talk": _("line, time and talk"),
-    "talk": _("time and talk"),
-    "all_but_caller": _("line, time and duration, but not the caller"),
-    "caller_alone": _("the caller alone"),
-    "withheld": _("withheld on both sides, time"),
-    "inside": _("one call lying inside the other"),
-    "told_twice": _("told twice"),
-}
-
 FIELDS: Final[Mapping[str, str]] = {
     "talk_s": _("talk"),
     "total_s": _("length of the call"),

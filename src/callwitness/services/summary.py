@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from callwitness import __version__
+from callwitness.domain.results import SCHEMA_VERSION
 from callwitness.domain.rules import Rules
 from callwitness.services.check import CheckResult
 from callwitness.services.reading import ReadSource
@@ -22,7 +22,7 @@ def summarise(result: CheckResult, seconds: float | None = None) -> Summary:
     tables = result.tables
     calls = tables.calls
     return {
-        "version": __version__,
+        "version": SCHEMA_VERSION,
         "as_of": iso(result.as_of),
         "period": "..".join(result.period) if result.period else None,
         "sources": [_source(source, result) for source in result.sources],

@@ -10,7 +10,7 @@ import pytest
 from callwitness.domain import reasons as codes
 from callwitness.domain.calls import VERDICTS
 from callwitness.domain.findings import KINDS
-from callwitness.domain.reconcile import match, standing
+from callwitness.domain.reconcile import standing
 from callwitness.domain.results import CALLS
 from callwitness.domain.schema import DIRECTIONS, RESULTS, SEGMENTS, WITNESSES
 from callwitness.report import vocabulary
@@ -90,7 +90,6 @@ def test_everything_that_tables_may_hold_has_a_word() -> None:
     assert tuple(vocabulary.VERDICTS) == VERDICTS
     assert set(vocabulary.TONES) == set(VERDICTS)
     assert set(vocabulary.FINDINGS) == set(KINDS)
-    assert set(match.RULES) <= set(vocabulary.RULES)
     assert set(standing.REASONS) - {""} == set(vocabulary.EXCLUDED)
     flags = next(column.meaning for column in CALLS.columns if column.name == "flags")
     assert set(flags.split()) <= set(vocabulary.FLAGS)

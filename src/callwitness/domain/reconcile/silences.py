@@ -1,11 +1,13 @@
 """Gaps in which a source's own habit expects calls and it tells none: it was silent, the callers were not.
 
-Habit: calls per hour of the week (with less than three weeks per hour of working day or weekend day; within
-one day per hour). From k calls in the same hours of n other weeks the chance of a gap without
-any is (n / (n + 1)) ** k: what a Poisson habit of unknown rate gives. An hour never seen before expects nothing.
-If other sources tell calls inside the gap, that is it. If none was there to tell, a file has as many gaps as
-calls, and the chance that counts is that of one such gap anywhere in the file. If they were there and tell (nearly) none
-either, nobody rang.
+Habit: how many calls the source told in the same span of the clock on other days alike (the same weekday; with less
+than three weeks any working day, or any day of a weekend). From k calls in n such spans the chance of a span
+without any is (n / (n + 1)) ** k: what a Poisson habit of unknown rate gives. With less than two days of evidence
+there are no other days, and the habit is one rate for the whole file.
+
+When another source tells calls inside the gap that this one does not, that chance is enough. When the others tell
+none either, nobody called. Without another source that tells about as much, the gap stands alone: a file has as many
+gaps as calls, and the chance that counts is that of one such gap anywhere in the file.
 """
 
 from __future__ import annotations
@@ -17,16 +19,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from callwitness.domain.reconcile.columns import Ints
+from callwitness.domain.reconcile.columns import Ints, Mask
 
 HOUR: Final = 3_600_000
+DAY: Final = 24 * HOUR
 _EXPECTED: Final = 5.0
 _CHANCE: Final = 0.001
-_THREE_WEEKS_H: Final = 21 * 24
-_TWO_DAYS_H: Final = 36
+_THREE_WEEKS: Final = 21 * DAY
+_TWO_DAYS: Final = 36 * HOUR
+_SHORTEST: Final = HOUR // 6
 _UNTOLD: Final = 3
-_SHORTEST_MS: Final = 600_000
-"""A pause of minutes is no silence, however busy the source."""
+_SATURDAY: Final = 5
 
 SILENCES_SCHEMA: Final = {
     "source": pl.String(),
@@ -39,52 +42,6 @@ SILENCES_SCHEMA: Final = {
 Reals = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """Calls per slot of a source: hours (ms) from first to last call, the slot of each, calls and covered hours a slot.
-
-    covered: share of each hour between the first and the last call.
-    """
-
-    hours: Ints
-    slots: Ints
-    told: Reals
-    covered: Reals
-    seen: Reals
-
-    @classmethod
-    def of(cls, starts: Ints, zone: str) -> Habit:
-        """The habit in the starts of all calls, ms, sorted."""
-        hours, slots = _hours(int(starts[0]), int(starts[-1]), zone)
-        counts = np.bincount((starts - hours[0]) // HOUR, minlength=len(hours)).astype(np.float64)
-        covered = np.clip(np.minimum(hours + HOUR, starts[-1]) - np.maximum(hours, starts[0]), 0, HOUR) / HOUR
-        told = np.bincount(slots, weights=counts).astype(np.float64)
-        seen = np.bincount(slots, weights=covered).astype(np.float64)
-        return cls(hours, slots, told, covered, seen)
-
-    def expects(self, moments: Ints) -> Reals:
-        """Calls expected from the first hour to each moment."""
-        rate = self.told[self.slots] / np.maximum(np.bincount(self.slots)[self.slots], 1)
-        level = np.concatenate([[0.0], np.cumsum(rate)])
-        expected: Reals = np.interp(moments, np.append(self.hours, self.hours[-1] + HOUR), level)
-        return expected
-
-    def judge(self, begin: int, end: int) -> tuple[float, float]:
-        """Expected calls between begin and end from the same hours elsewhere, and the chance of none."""
-        low, high = np.searchsorted(self.hours, [begin - HOUR, end])
-        hours, slots = self.hours[low:high], self.slots[low:high]
-        inside = np.clip(np.minimum(hours + HOUR, end) - np.maximum(hours, begin), 0, HOUR) / HOUR
-        wanted = np.bincount(slots, weights=inside, minlength=len(self.told))
-        # the gap's own hours count only by their part outside the gap
-        without = np.minimum(inside, self.covered[low:high])
-        seen = self.seen - np.bincount(slots, weights=without, minlength=len(self.told))
-        known = (wanted > 0) & (seen > 1e-9)
-        told, seen, wanted = self.told[known], seen[known], wanted[known]
-        return float((wanted * told / seen).sum()), float(
-            np.exp((told * np.log(seen / (seen + wanted))).sum())
-        )
-
-
 def find_silences(source: str, starts: Ints, zone: str, untold: Ints | None = None) -> pl.DataFrame:
     """Silences of a source. starts: of all its calls, ms, sorted. Returns SILENCES_SCHEMA.
 
@@ -93,39 +50,89 @@ def find_silences(source: str, starts: Ints, zone: str, untold: Ints | None = No
     """
     if len(starts) < 2 * _EXPECTED:
         return pl.DataFrame(schema=SILENCES_SCHEMA)
-    habit = Habit.of(starts, zone)
+    habit = Habit(_wall_clock(starts, zone))
     rows = []
-    for begin, end in _candidate_gaps(starts, habit):
-        expected, chance = habit.judge(begin, end)
-        if untold is None:
-            chance = min(1.0, chance * len(starts))
-        elif np.diff(np.searchsorted(untold, [begin, end]))[0] < _UNTOLD:
+    for gap in habit.wide_gaps().tolist():
+        begin, end = int(starts[gap]), int(starts[gap + 1])
+        if untold is not None and np.diff(np.searchsorted(untold, [begin, end]))[0] < _UNTOLD:
             continue
+        expected, chance = habit.judge(gap)
+        chance = chance if untold is not None else min(1.0, chance * len(starts))
         if expected >= _EXPECTED and chance < _CHANCE:
             rows.append((source, begin, end, round(expected, 2), chance))
     return pl.DataFrame(rows, schema=SILENCES_SCHEMA, orient="row")
 
 
-def _candidate_gaps(starts: Ints, habit: Habit) -> list[tuple[int, int]]:
-    """Gaps in which the habit, the gap itself included, expects at least half of what is needed."""
-    gaps = np.diff(starts)
-    expected = np.diff(habit.expects(starts))
-    likely = np.flatnonzero(
-        (expected >= _EXPECTED / 2) & (gaps >= max(_SHORTEST_MS, 4 * float(np.median(gaps))))
-    )
-    return [(int(starts[i]), int(starts[i + 1])) for i in likely]
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """When a source tells calls. starts: ms on the clock on the wall, sorted (but for a night that repeats an hour)."""
+
+    starts: Ints
+
+    @property
+    def span(self) -> int:
+        """From the first call to the last, ms."""
+        return int(self.starts[-1] - self.starts[0])
+
+    def wide_gaps(self) -> Ints:
+        """Rows of the calls before gaps in which the mean of those hours expects half of what is needed, or more."""
+        gaps = np.diff(self.starts)
+        days = int(self.span // DAY) + 3
+        by_hour = np.bincount(self.starts // HOUR % 24, minlength=24) / (self.span / DAY + 1)
+        if self.span < _TWO_DAYS:
+            by_hour = np.full(24, len(self.starts) * HOUR / max(self.span, HOUR))
+        level = np.concatenate([[0.0], np.cumsum(np.tile(by_hour, days))])
+        moment = (self.starts - self.starts[0] // DAY * DAY) / HOUR
+        expected = np.diff(np.interp(moment, np.arange(len(level)), level))
+        widest = max(_SHORTEST, 4 * float(np.median(gaps)))
+        wide: Ints = np.flatnonzero((expected >= _EXPECTED / 2) & (gaps >= widest))
+        return wide
+
+    def judge(self, gap: int) -> tuple[float, float]:
+        """Expected calls in the gap after a call, and the chance of none."""
+        begin, end = int(self.starts[gap]), int(self.starts[gap + 1])
+        if self.span < _TWO_DAYS:
+            rest = max(self.span - (end - begin), 1)
+            times = rest / (end - begin)
+            return _poisson(len(self.starts), times)
+        days = np.arange(-(self.span // DAY) - 1, self.span // DAY + 2)
+        low, high = begin + days * DAY, end + days * DAY
+        apart = np.abs(days) * DAY >= end - begin
+        inside = (low >= self.starts[0]) & (high <= self.starts[-1])
+        alike = apart & inside & self._alike(begin // DAY, end // DAY, days)
+        # the calls around the gap stand outside it
+        told = np.searchsorted(self.starts, high[alike], "left") - np.searchsorted(
+            self.starts, low[alike], "right"
+        )
+        return _poisson(int(told.sum()), float(alike.sum()))
+
+    def _alike(self, first: int, last: int, shifts: Ints) -> Mask:
+        """Whether the days from first to last (since the epoch), so many days earlier or later, are days alike."""
+        alike: Mask = shifts % 7 == 0
+        if self.span >= _THREE_WEEKS or last - first >= 7:
+            return alike
+        alike = np.ones(len(shifts), bool)
+        for day in range(first, last + 1):
+            alike &= (_weekday(day + shifts) >= _SATURDAY) == (_weekday(np.array(day)) >= _SATURDAY)
+        return alike
 
 
-def _hours(first: int, last: int, zone: str) -> tuple[Ints, Ints]:
-    """Hours (ms, UTC) from first to last, and the slot of habit of each."""
-    hours = np.arange(first // HOUR, last // HOUR + 1) * HOUR
-    local = pl.Series(hours).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
-    hour, weekday = (
-        local.dt.hour().to_numpy().astype(np.int64),
-        local.dt.weekday().to_numpy().astype(np.int64),
-    )
-    if len(hours) >= _THREE_WEEKS_H:
-        return hours, weekday * 24 + hour
-    if len(hours) >= _TWO_DAYS_H:
-        return hours, (weekday > 5) * 24 + hour
-    return hours, np.zeros(len(hours), np.int64)
+def _poisson(told: int, times: float) -> tuple[float, float]:
+    """Mean, and the chance of none next time, from calls told in so many spans of the same length."""
+    if times <= 0:
+        return 0.0, 1.0
+    return told / times, float(np.exp(told * np.log(times / (times + 1))))
+
+
+def _weekday(days: Ints) -> Ints:
+    """0 = Monday, from days since the epoch, which began on a Thursday."""
+    weekday: Ints = (days + 3) % 7
+    return weekday
+
+
+def _wall_clock(starts: Ints, zone: str) -> Ints:
+    """Starts (ms, UTC) as the clock on the wall shows them, ms."""
+    utc = pl.Series(starts).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    local = utc.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    wall: Ints = np.sort(local.cast(pl.Int64).to_numpy())
+    return wall

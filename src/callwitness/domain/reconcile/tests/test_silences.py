@@ -61,3 +61,18 @@ def test_a_short_gap_is_a_silence_when_others_tell_calls_in_it_and_nothing_when_
     assert find_silences("office", gap, "UTC").is_empty(), "among so many gaps one such is no wonder"
     assert find_silences("office", gap, "UTC", lost).height == 1
     assert find_silences("office", gap, "UTC", np.zeros(0, np.int64)).is_empty(), "nobody called"
+
+
+def test_a_company_that_opens_at_half_past_is_not_silent_every_night() -> None:
+    rng = np.random.default_rng(3)
+    days = [MONDAY + day * DAY for day in range(14) if day % 7 < 5]
+    starts = np.concatenate([day + 19 * HOUR // 2 + np.sort(rng.integers(0, 9 * HOUR, 300)) for day in days])
+    assert find_silences("provider", starts, "UTC").is_empty()
+
+
+def test_on_a_single_day_the_rate_of_the_day_is_the_habit() -> None:
+    rng = np.random.default_rng(4)
+    starts = MONDAY + np.sort(rng.integers(0, 8 * HOUR, 400))
+    gap = starts[(starts < MONDAY + 3 * HOUR) | (starts >= MONDAY + 5 * HOUR)]
+    assert find_silences("provider", starts, "UTC").is_empty()
+    assert find_silences("provider", gap, "UTC").height == 1

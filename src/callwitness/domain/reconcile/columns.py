@@ -20,7 +20,7 @@ Mask = npt.NDArray[np.bool_]
 COARSE_MS: Final = 10_000
 """A grid this wide (whole minutes) hides the order of calls."""
 MINUTE_MS: Final = 60_000
-_FEWEST_FOR_GRID: Final = 4
+_FEWEST_FOR_GRID: Final = 20
 _ON_GRID: Final = 0.98
 
 

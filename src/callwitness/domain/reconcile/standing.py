@@ -167,11 +167,13 @@ def _directions(run: Prepared, mine: Mask) -> list[str]:
 
 
 def _merges_lines(run: Prepared, k: int, mine: Mask, maps: Sequence[LineMap]) -> bool:
-    """The source knows one line only, on which several numbers of others arrive: any number may."""
-    if k == 0 or len(np.unique(run.line[mine])) != 1:
+    """The source knows one line only: a trunk, or a number on which several numbers of others arrive. Any may."""
+    lines = np.unique(run.line[mine])
+    if k == 0 or len(lines) != 1:
         return False
     one = maps[k - 1]
-    return len(np.unique(one.left[one.right == run.line[mine][0]])) > 1
+    a_trunk = lines[0] != 0 and not run.line_texts[lines[0]].startswith("+")
+    return a_trunk or len(np.unique(one.left[one.right == lines[0]])) > 1
 
 
 def _why_not_covered(

@@ -19,6 +19,7 @@ from callwitness.ingest.kit.table_profile import DURATIONS, ColumnGuess, TablePr
 
 SAMPLE_ROWS: Final = 2000
 _ENOUGH: Final = 0.5
+_SURE_OF_GRID: Final = 20
 _FREE_TEXT: Final = ("agent", "queue", "trunk", "hangup_by", "cause", "recording", "comment", "row_number")
 
 
@@ -261,7 +262,7 @@ def _precision(columns: list[_Column], chosen: dict[str, _Candidate]) -> int:
             return dates.DAY_MS
     if ms.is_empty() or (ms % 1000 != 0).any():
         return 1000 if ms.is_empty() else 1
-    # three whole minutes in a row are no accident, one may be
+    # a few whole minutes with seconds written may be typed by hand, many in a row are a report without seconds
     whole = bool((ms % 60_000 == 0).all())
     seconds_written = values.str.contains(r"\d:\d{2}:\d{2}").any()
-    return 60_000 if whole and (len(ms) >= 3 or not seconds_written) else 1000
+    return 60_000 if whole and (len(ms) >= _SURE_OF_GRID or not seconds_written) else 1000

@@ -17,6 +17,7 @@ from callwitness.domain.schema import SOURCE_CALLS
 CALL = "_call"
 """Column that numbers the calls of the source while they are put together."""
 
+_LEFT_QUEUE = ("abandoned", "timeout", "empty", "key")
 _SPREAD = 1_000_000
 """Wider than any two moments that precisions up to ten minutes can confuse, in ms."""
 
@@ -28,7 +29,8 @@ def assemble(legs: pl.DataFrame, names: pl.DataFrame, source: SourceInfo) -> pl.
     """
     if legs.is_empty():
         return SOURCE_CALLS.empty()
-    named = legs.join(names.select("rec", "name", "record_id"), on="rec", how="left")
+    named = legs.join(names.select("rec", "name"), on="rec", how="left").with_columns(proof=_proof())
+    named = named.join(names.select("record_id", proof="rec"), on="proof", how="left")
     named = named.with_columns(group_legs(named).alias(CALL))
     named = named.sort(CALL, "started_at", "precision_ms", "rec", nulls_last=True)
     named = _with_trusted_humans(named)
@@ -47,6 +49,12 @@ def assemble(legs: pl.DataFrame, names: pl.DataFrame, source: SourceInfo) -> pl.
     )
     calls = calls.with_columns(scall=pl.int_range(pl.len(), dtype=pl.Int64))
     return SOURCE_CALLS.conform(calls.select(name for name in SOURCE_CALLS.names if name in calls.columns))
+
+
+def _proof() -> pl.Expr:
+    """The record that proves a leg: how a wait ended stands in its last record, not in its first."""
+    left = (pl.col("segment") == "queue") & pl.col("result").is_in(_LEFT_QUEUE)
+    return pl.when(left).then(pl.coalesce("rec_end", "rec")).otherwise("rec")
 
 
 def _with_trusted_humans(legs: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +91,6 @@ def _identity(legs: pl.DataFrame) -> pl.DataFrame:
         pl.col("trunk").drop_nulls().first(),
         pl.col("recording").drop_nulls().last(),
         pl.col("hangup_by").drop_nulls().last(),
-        pl.col("record_id").first().alias("rec_start_id"),
         pl.col("rec").first(),
         pl.col("precision_ms").min(),
     )
@@ -159,7 +166,7 @@ def _settled(legs: pl.DataFrame) -> pl.DataFrame:
     """Per call the witness trusted most, ``by``, and its first record, ``rec``."""
     ordered = legs.sort(CALL, trust(), "answered_at", "rec", nulls_last=True)
     return ordered.group_by(CALL, maintain_order=True).agg(
-        pl.col("witness").first().alias("by"), pl.col("rec").first()
+        pl.col("witness").first().alias("by"), pl.col("proof").first().alias("rec")
     )
 
 
@@ -177,7 +184,7 @@ def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
     segment, result = pl.col("segment"), pl.col("result")
     rings = segment.is_in(["ring", "talk"]) & ~pl.col("person")
     answered_at = pl.col("answered_at").filter(pl.col("person")).min()
-    left_queue = (segment == "queue") & result.is_in(["abandoned", "timeout", "empty", "key"])
+    left_queue = (segment == "queue") & result.is_in(_LEFT_QUEUE)
     humans = pl.coalesce("agent", "extension").filter(pl.col("person")).drop_nulls()
     return (
         legs.group_by(CALL)

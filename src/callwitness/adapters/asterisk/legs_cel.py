@@ -57,7 +57,6 @@ def _channels(events: pl.DataFrame) -> pl.DataFrame:
         pl.col("rec").first(),
         pl.col("rec").filter(event.is_in(["hangup", "chan_end"])).last().alias("rec_end"),
         pl.col("started_at").first(),
-        first("rec", "answer").alias("rec_answer"),
         first("started_at", "answer").alias("answered_at"),
         pl.coalesce(first("started_at", "chan_end"), first("started_at", "hangup")).alias("ended_at"),
         pl.col("precision_ms").max(),

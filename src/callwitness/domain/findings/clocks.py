@@ -96,7 +96,6 @@ def _silences(reconciliation: Reconciliation, sources: Sequence[SourceInfo]) -> 
         pl.col("source").replace_strict(roles, default="nobody", return_dtype=pl.String).alias("bears"),
         pl.col("source").alias("left_source"),
         pl.lit("0").alias("left_value"),
-        pl.col("expected").round(1).cast(pl.String).alias("right_value"),
         "from",
         "to",
         pl.format("[{}]", reason).alias("reasons"),

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 PACKAGE = SOURCE / "callwitness"
 DOMAIN_MAY = frozenset({"polars", "numpy", "callwitness.domain"})
 JUDGE = tuple(
-    f"callwitness.domain.{name}" for name in "assemble clock reconcile verdict lost findings".split()
+    f"callwitness.domain.{name}" for name in "assemble clock fold reconcile verdict lost findings".split()
 )
 CHECK_PATH = ("domain", "ingest", "adapters", "services", "report", "simulate", "config", "cli")
 

@@ -14,9 +14,8 @@ BY_AGREEMENT = ("test", "spam", "outage")
 
 @dataclass
 class Score:
-    """How a check did. Shares are None when there was nothing to count."""
+    """How a check did. A share of nothing is 1."""
 
-    pairs: int = 0
     found: int = 0
     right: int = 0
     matchable: int = 0

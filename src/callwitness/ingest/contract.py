@@ -46,7 +46,6 @@ class ReadOptions:
     zone: str | None = None
     numbers: NumberPlan = field(default_factory=NumberPlan)
     own_numbers: frozenset[str] = frozenset()
-    trunks: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -88,7 +88,7 @@ def peer_sides(records: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
 
 
 def _decide(seen: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
-    given = {*options.trunks, *options.options.get("trunk", "").split(",")} - {""}
+    given = set(options.options.get("trunk", "").split(",")) - {""}
     names = [name.rsplit("/", 1)[-1] for name in sorted(given)]
     low, high = options.numbers.extension_digits
 

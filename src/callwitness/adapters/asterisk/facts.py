@@ -32,35 +32,12 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     ``b_peer``, ``b_side``, ``called_side``, the number columns of RECORDS, ``dialled`` (number called as +E164 or digits),
     ``dialled_key`` and ``started_outside`` (the context says it came from outside).
     """
-    own = ~pl.col("a_local")
-    origin = pl.col("a_side").filter(own).first()
-    to_trunk = (pl.col("b_side") == TRUNK).any()
-    to_inside = ((pl.col("b_side") == INTERNAL) | (pl.col("called_side") == INTERNAL)).any()
-    outside = pl.col("started_outside").any() | pl.col("did").is_not_null().any()
     number_called = pl.col("called").str.contains(_NUMBER).fill_null(False)
-    first_kind = pl.col("caller_kind").drop_nulls().first()
-    only_queue = (pl.col("witness") == "queue_log").all()
-    direction = (
-        pl.when(origin == TRUNK)
-        .then(pl.lit("inbound"))
-        .when((origin == INTERNAL) & (to_trunk | (number_called.first() & ~to_inside)))
-        .then(pl.lit("outbound"))
-        .when(origin == INTERNAL)
-        .then(pl.lit("internal"))
-        .when(outside)
-        .then(pl.lit("inbound"))
-        .when(to_trunk)
-        .then(pl.lit("outbound"))
-        .when((first_kind == "extension") & number_called.first())
-        .then(pl.lit("outbound"))
-        .when(only_queue)  # who waits in a queue rang us, from outside or from a desk
-        .then(pl.when(first_kind == "extension").then(pl.lit("internal")).otherwise(pl.lit("inbound")))
-    )
     told = pl.col("caller_raw").is_not_null()
     calls = (
         paths.group_by("native_call_id", maintain_order=True)
         .agg(
-            direction.alias("direction"),
+            _direction(number_called).alias("direction"),
             *(
                 pl.col(name).filter(told).first()
                 for name in ("caller_raw", "caller", "caller_key", "caller_kind")
@@ -85,3 +62,30 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
         )
     )
     return with_did(calls, plan, "did").select("native_call_id", *FACTS)
+
+
+def _direction(number_called: pl.Expr) -> pl.Expr:
+    """Where a call began tells its direction; failing that, what it went out by, and the kind of its caller."""
+    own = ~pl.col("a_local")
+    origin = pl.col("a_side").filter(own).first()
+    to_trunk = (pl.col("b_side") == TRUNK).any()
+    to_inside = ((pl.col("b_side") == INTERNAL) | (pl.col("called_side") == INTERNAL)).any()
+    outside = pl.col("started_outside").any() | pl.col("did").is_not_null().any()
+    first_kind = pl.col("caller_kind").drop_nulls().first()
+    only_queue = (pl.col("witness") == "queue_log").all()
+    return (
+        pl.when(origin == TRUNK)
+        .then(pl.lit("inbound"))
+        .when((origin == INTERNAL) & (to_trunk | (number_called.first() & ~to_inside)))
+        .then(pl.lit("outbound"))
+        .when(origin == INTERNAL)
+        .then(pl.lit("internal"))
+        .when(outside)
+        .then(pl.lit("inbound"))
+        .when(to_trunk)
+        .then(pl.lit("outbound"))
+        .when((first_kind == "extension") & number_called.first())
+        .then(pl.lit("outbound"))
+        .when(only_queue)  # who waits in a queue rang us, from outside or from a desk
+        .then(pl.when(first_kind == "extension").then(pl.lit("internal")).otherwise(pl.lit("inbound")))
+    )

@@ -18,5 +18,8 @@ def init_command(
     if path.exists():
         raise UsageError(f"{path}: exists already; it is left as it is")
     text = resources.files("callwitness.config").joinpath("template.toml").read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be written: {problem.strerror}") from None
     typer.echo(f"{path}: written. Uncomment what you know; every line is optional.")

@@ -27,8 +27,11 @@ def simulate_command(
     if out.is_dir() and any(out.iterdir()):
         raise UsageError(f"--out {out}: the folder is not empty")
     options = WorldOptions(days=days, calls_per_day=calls_per_day, seed=seed, zone=zone, country=country)
-    with ConsoleProgress() as progress:
-        simulate(options, out, progress)
+    try:
+        with ConsoleProgress() as progress:
+            simulate(options, out, progress)
+    except OSError as problem:
+        raise UsageError(f"--out {out}: cannot be written: {problem.strerror}") from None
     typer.echo(
         f"{out}: provider.csv, Master.csv, queue_log, cel.csv, contractor/, callwitness.toml, truth.csv, truth_findings.csv"
     )

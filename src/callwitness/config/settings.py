@@ -73,7 +73,7 @@ class _Reader:
         zone = self.zone(self.table.get("zone", "UTC"), "zone")
         numbers = self.section("numbers")
         plan = NumberPlan(self._country(), self._digits(numbers.get("internal_digits", [2, 5])))
-        read = ReadOptions(zone=zone, numbers=plan, own_numbers=self.numbers(numbers, "own", plan))
+        read = ReadOptions(zone=zone, numbers=plan, own_numbers=self.numbers(numbers, "numbers", "own", plan))
         language = self.table.get("language", "en")
         if language not in LANGUAGES:
             raise self.wrong("language", f"one of {', '.join(LANGUAGES)}", language)
@@ -104,18 +104,18 @@ class _Reader:
             service_level_s=number(
                 self.section("service_level"), "service_level", "seconds", plain.service_level_s
             ),
-            own_numbers=self.numbers(numbers, "own", plan),
-            test_numbers=self.numbers(numbers, "test", plan),
-            blacklist=self.numbers(numbers, "blacklist", plan),
+            own_numbers=self.numbers(numbers, "numbers", "own", plan),
+            test_numbers=self.numbers(numbers, "numbers", "test", plan),
+            blacklist=self.numbers(numbers, "numbers", "blacklist", plan),
             number_map=self._number_map(numbers.get("map", {}), plan),
             coverage={
                 name: self._coverage(name, each, plan, zone)
                 for name, each in self.section("coverage").items()
             },
-            outages=tuple(self._outage(each, plan, zone) for each in self.table.get("outage", [])),
+            outages=self._outages(plan, zone),
             working_hours=self._hours(),
             holidays=self._holidays(),
-            self_service_ivr=self.numbers(self.section("ivr"), "self_service", plan),
+            self_service_ivr=self.numbers(self.section("ivr"), "ivr", "self_service", plan),
         )
 
     def wrong(self, key: str, expected: str, value: object) -> UsageError:
@@ -145,8 +145,8 @@ class _Reader:
             raise self.wrong(f"{where}.{key}", "a list of texts", value)
         return value
 
-    def numbers(self, section: Mapping[str, Any], key: str, plan: NumberPlan) -> frozenset[str]:
-        raw = self.texts(section, "numbers", key, [])
+    def numbers(self, section: Mapping[str, Any], where: str, key: str, plan: NumberPlan) -> frozenset[str]:
+        raw = self.texts(section, where, key, [])
         return frozenset(self._one(each, plan) for each in raw)
 
     def _one(self, raw: str, plan: NumberPlan) -> str:
@@ -240,16 +240,22 @@ class _Reader:
             self.moment(each[key], f"coverage.{name}.{key}", zone) if key in each else None
         )
         return Coverage(
-            lines=self.numbers(each, "lines", plan) if "lines" in each else None,
+            lines=self.numbers(each, f"coverage.{name}", "lines", plan) if "lines" in each else None,
             directions=self._directions(name, each),
             start=moment("from"),
             end=moment("to"),
         )
 
+    def _outages(self, plan: NumberPlan, zone: str) -> tuple[Outage, ...]:
+        given = self.table.get("outage", [])
+        if not isinstance(given, list):
+            raise self.wrong("outage", "tables that begin with [[outage]]", given)
+        return tuple(self._outage(each, plan, zone) for each in given)
+
     def _outage(self, each: Mapping[str, Any], plan: NumberPlan, zone: str) -> Outage:
         if not isinstance(each, dict) or not {"from", "to"} <= set(each):
             raise self.wrong("outage", "from and to", each)
-        lines = self.numbers(each, "lines", plan)
+        lines = self.numbers(each, "outage", "lines", plan)
         return Outage(
             self.moment(each["from"], "outage.from", zone),
             self.moment(each["to"], "outage.to", zone),

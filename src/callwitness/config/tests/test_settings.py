@@ -58,6 +58,9 @@ def test_every_line_of_the_template_is_valid_when_uncommented(tmp_path: Path) ->
         ('[hours]\nholidays = ["Christmas"]', "hours.holidays"),
         ('[coverage.office]\ndirections = "inbound"', "coverage.office.directions"),
         ('[coverage.office]\ndirections = ["in"]', "coverage.office.directions"),
+        ('[coverage.office]\nlines = "+380440000101"', "coverage.office.lines"),
+        ("outage = 3", "outage"),
+        ('[outage]\nfrom = "2026-11-02"', "outage"),
         ("not toml", "TOML"),
     ],
 )

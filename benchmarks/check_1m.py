@@ -58,7 +58,9 @@ def main() -> None:
     calls = parser.parse_args().calls
     folder = world(calls)
     settings = load(folder / "callwitness.toml")
-    request = request_of([f"provider={folder}/provider.csv", f"office={folder}/Master.csv"], settings, None, None)
+    request = request_of(
+        [f"provider={folder}/provider.csv", f"office={folder}/Master.csv"], settings, None, None
+    )
     clock = StageClock()
     begun = time.monotonic()
     summary = run_check(request, Output(DATA / "out", "csv", "en"), clock, begun)

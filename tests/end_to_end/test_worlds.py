@@ -12,7 +12,13 @@ from callwitness.config.settings import load
 from callwitness.simulate.world import WorldOptions, simulate
 from tests.end_to_end.score import Score, score
 
-SOURCES = ("provider=provider.csv", "office=Master.csv", "office=queue_log", "office=cel.csv", "contractor=contractor")
+SOURCES = (
+    "provider=provider.csv",
+    "office=Master.csv",
+    "office=queue_log",
+    "office=cel.csv",
+    "contractor=contractor",
+)
 
 
 def scored(folder: Path, monkeypatch: pytest.MonkeyPatch, options: WorldOptions) -> Score:
@@ -35,7 +41,9 @@ def scored(folder: Path, monkeypatch: pytest.MonkeyPatch, options: WorldOptions)
         WorldOptions(days=10, calls_per_day=50, seed=6, wrong_zone=True, office_step_s=30.0),
         WorldOptions(days=22, calls_per_day=30, seed=7, country="UA"),  # the night with an hour twice
     ],
-    ids=lambda options: f"{options.country} {options.days} days of {options.calls_per_day}, seed {options.seed}",
+    ids=lambda options: (
+        f"{options.country} {options.days} days of {options.calls_per_day}, seed {options.seed}"
+    ),
 )
 def test_a_small_company_is_understood(
     options: WorldOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -49,7 +57,9 @@ def test_a_small_company_is_understood(
     assert made.lost >= 0.99, told
 
 
-def test_the_bundled_day_is_understood_without_exception(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bundled_day_is_understood_without_exception(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     day = Path(__file__).parents[2] / "examples" / "day"
     monkeypatch.chdir(day)
     request = request_of(list(SOURCES), load(day / "callwitness.toml"), None, None)

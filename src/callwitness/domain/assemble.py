@@ -144,6 +144,7 @@ def _people(legs: pl.DataFrame) -> pl.DataFrame:
         _settled(talked).rename({"by": "human_witness", "rec": "rec_answer"}),
         _settled(denied).select(CALL, denied_by="by", rec_denied="rec"),
         _names(talked, "answered_at").rename({"names": "agents"}),
+        _last_name(talked),
         _names(silent, "started_at").rename({"names": "rang"}),
     )
     for part in parts:
@@ -157,7 +158,7 @@ def _people(legs: pl.DataFrame) -> pl.DataFrame:
         human_witness=pl.coalesce("human_witness", "denied_by"),
         rec_answer=pl.coalesce("rec_answer", "rec_denied"),
         agents=pl.col("agents").fill_null(empty),
-        agent=pl.col("agents").list.last(),
+        agent=pl.coalesce("agent", pl.col("agents").list.last()),
         rang=pl.col("rang").fill_null(empty).list.set_difference(pl.col("agents").fill_null(empty)),
     )
 
@@ -179,6 +180,21 @@ def _names(legs: pl.DataFrame, order: str) -> pl.DataFrame:
     return named.group_by(CALL, maintain_order=True).agg(pl.col("name").alias("names"))
 
 
+def _last_name(legs: pl.DataFrame) -> pl.DataFrame:
+    """``agent``: per call the person who talked last.
+
+    Channel events tell when each talk ended; other witnesses may stretch a talk over what came after a transfer, so
+    of theirs the one that began last counts.
+    """
+    by_events = pl.col("witness") == "cel"
+    named = legs.with_columns(agent=pl.coalesce("agent", "extension")).drop_nulls("agent")
+    named = named.filter(by_events | ~by_events.any().over(CALL))
+    last = pl.when(by_events).then("ended_at").otherwise("answered_at")
+    ordered = named.select(CALL, "agent", "answered_at", "rec", last=last)
+    ordered = ordered.sort(CALL, "last", "answered_at", "rec", nulls_last=False)
+    return ordered.group_by(CALL, maintain_order=True).agg(pl.col("agent").last())
+
+
 def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
     """Which stages a call went through and how each ended, and the flags."""
     segment, result = pl.col("segment"), pl.col("result")
@@ -186,6 +202,13 @@ def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
     answered_at = pl.col("answered_at").filter(pl.col("person")).min()
     left_queue = (segment == "queue") & result.is_in(_LEFT_QUEUE)
     humans = pl.coalesce("agent", "extension").filter(pl.col("person")).drop_nulls()
+    # A visit that its queue log leaves open ended with the call, if another witness tells how that ended.
+    open_visit = (segment == "queue") & (result == "unknown")
+    others_end = ((pl.col("witness") != "queue_log") & pl.col("ended_at").is_not_null()).any()
+    # What the exchange dialled in vain before or during a menu did not take the caller out of it.
+    menu = segment.is_in(["ivr", "announcement"])
+    menu_until = pl.col("ended_at").filter(menu).max()
+    left_menu = rings & ((result != "failed").fill_null(value=True) | (pl.col("started_at") >= menu_until))
     return (
         legs.group_by(CALL)
         .agg(
@@ -193,9 +216,10 @@ def _outcome(legs: pl.DataFrame) -> pl.DataFrame:
             (result == "deflected").any().alias("deflected"),
             (result == "rejected").any().alias("rejected"),
             (result == "closed").any().alias("closed"),
-            (segment == "queue").any().alias("in_queue"),
+            (((segment == "queue") & ~open_visit).any() | (open_visit.any() & others_end)).alias("in_queue"),
+            open_visit.any().alias("open_visit"),
             (left_queue | ((segment == "call") & (result == "abandoned"))).any().alias("left_queue"),
-            segment.is_in(["ivr", "announcement"]).any().alias("in_ivr"),
+            (menu.any() & ~left_menu.fill_null(value=False).any()).alias("left_in_menu"),
             rings.any().alias("rang_somebody"),
             (rings & (result == "busy")).sum().alias("busy_rings"),
             (rings & (result != "busy")).sum().alias("other_rings"),
@@ -277,7 +301,9 @@ def _result() -> pl.Expr:
         .then(pl.lit("closed"))
         .when(inbound & reached_queue)
         .then(pl.lit("abandoned_in_queue"))
-        .when(inbound & pl.col("in_ivr") & ~pl.col("rang_somebody"))
+        .when(pl.col("open_visit") & ~pl.col("in_queue"))
+        .then(pl.lit("unknown"))
+        .when(inbound & pl.col("left_in_menu"))
         .then(pl.lit("abandoned_in_ivr"))
         .when((pl.col("busy_rings") > 0) & (pl.col("other_rings") == 0))
         .then(pl.lit("busy"))
@@ -306,10 +332,13 @@ def _reasons(legs: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("witness").is_in(["list", "report", "summary", "statistics", "events"]) & (
         segment == "call"
     )
+    # A dial that no channel came of: the cause names what was dialled, and the code the exchange gave.
+    target = pl.col("cause").str.extract(r"^(\S+/\S*)")
+    vain = ((segment == "ring") & target.is_not_null()).fill_null(value=False)
     parts: tuple[Part, ...] = (
         ("queue_log_connect", 0, log & person, {"agent": who, "seconds": pl.coalesce("wait_s", seconds)}),
         ("cel_bridge", 1, cel & person, {"agent": who, "seconds": talked}),
-        ("cdr_agent_leg", 2, cdr & person, {"agent": who, "seconds": seconds}),
+        ("cdr_agent_leg", 2, cdr & person, {"agent": who, "seconds": pl.when(seconds > 0).then(seconds)}),
         ("queue_log_abandon", 3, log & (result == "abandoned"), {"queue": pl.col("queue"), "seconds": pl.coalesce("wait_s", seconds)}),
         ("queue_log_exit", 3, log & result.is_in(["timeout", "empty", "key"]),
          {"queue": pl.col("queue"), "event": result, "seconds": pl.coalesce("wait_s", seconds)}),
@@ -320,7 +349,9 @@ def _reasons(legs: pl.DataFrame) -> pl.DataFrame:
         ("cel_refused", 4, cel & (segment == "signal") & result.is_in(["busy", "failed"]), {"cause": pl.col("cause")}),
         ("cdr_answered_by_machine", 6, machine & pl.col("answered_at").is_not_null(), {"app": segment}),
         ("cel_no_bridge", 7, cel & (segment == "call") & ~pl.col("human").fill_null(value=True), {}),
-        ("cdr_no_answer", 8, cdr & (segment == "ring"), {"result": result}),
+        ("no_route", 4, cdr & (pl.col("cause") == "no_route"), {}),
+        ("cdr_dial_failed", 8, cdr & vain, {"target": target, "cause": pl.col("cause").str.extract(r" (\d+)$")}),
+        ("cdr_no_answer", 8, cdr & (segment == "ring") & ~vain, {"result": result}),
         ("claims_answered", 0, told & pl.col("human").fill_null(value=False),
          {"source": pl.col("source"), "seconds": pl.col("talk_s")}),
         ("claims_missed", 0, told & ~pl.col("human").fill_null(value=True),

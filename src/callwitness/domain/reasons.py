@@ -24,6 +24,8 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "cdr_agent_leg": ("agent", "seconds"),
     "cdr_answered_by_machine": ("app",),
     "cdr_no_answer": ("result",),
+    "cdr_dial_failed": ("target", "cause"),
+    "no_route": (),
     "voicemail_reached": (),
     "voicemail_message_unknown": (),  # exchange logs cannot tell whether a message was left
     "claims_answered": ("source", "seconds"),

@@ -50,6 +50,12 @@ _SAID_BY_ONE: Final[Mapping[str, tuple[str, ...]]] = {
         _("Call record: a phone rang, {result}."),
         _("Call record: a phone rang, nobody answered."),
     ),
+    "cdr_dial_failed": (
+        _("Call record: the exchange could not dial {target} (cause {cause})."),
+        _("Call record: the exchange could not dial {target}."),
+        _("Call record: the exchange could not dial."),
+    ),
+    "no_route": (_("The exchange has no route for the number that was called."),),
     "voicemail_reached": (_("The call reaches voicemail."),),
     "voicemail_message_unknown": (
         _("Whether a message was left cannot be told from the exchange's logs."),

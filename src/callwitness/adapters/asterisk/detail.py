@@ -26,6 +26,7 @@ def pack(names: Sequence[str], clock: pl.Expr) -> pl.Expr:
 
 def unpack(records: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """The records with ``detail`` taken apart again: one String column each, null where it was empty."""
+    records = records.rechunk()  # polars 2.1 splits texts of several chunks wrongly (index out of bounds)
     parts = pl.col("detail").str.split_exact(SEPARATOR, len(names) - 1).struct.rename_fields(names)
     blank_to_null = (pl.col(name).replace("", None) for name in names)
     return records.with_columns(parts.alias("parts")).unnest("parts").with_columns(*blank_to_null)

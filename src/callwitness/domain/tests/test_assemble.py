@@ -108,3 +108,70 @@ def test_a_busy_extension_is_busy_and_a_mixed_ring_group_is_not() -> None:
         2.1            | cdr     | ring    | 102   | 11:00      | 11:20    | no_answer | -
     """)  # fmt: skip
     assert calls["result"].to_list() == ["busy", "no_answer"]
+
+
+def test_who_talked_last_is_the_agent_and_everybody_is_named_once() -> None:
+    call = one(calls_of("""
+        native_call_id | witness | segment | agent | started_at | answered_at | ended_at | result   | human
+        1.1            | cel     | talk    | 102   | 10:00      | 10:10       | 11:00    | answered | yes
+        1.1            | cel     | talk    | 105   | 11:00      | 11:05       | 12:00    | answered | yes
+        1.1            | cel     | talk    | 102   | 12:00      | 12:05       | 13:00    | answered | yes
+    """))  # fmt: skip
+    assert (call["agent"], call["agents"], call["flags"]) == ("102", ["102", "105"], ["transferred"])
+
+
+def test_a_talk_that_the_queue_log_stretches_over_a_redirect_does_not_make_its_agent_the_last() -> None:
+    call = one(calls_of("""
+        native_call_id | witness   | segment | agent | started_at | answered_at | ended_at | result   | human
+        1.1            | queue_log | talk    | 101   | 10:00      | 10:10       | 12:00    | answered | yes
+        1.1            | cel       | talk    | 101   | 10:00      | 10:10       | 11:00    | answered | yes
+        1.1            | cel       | talk    | 105   | 11:00      | 11:05       | 11:59    | answered | yes
+    """))  # fmt: skip
+    assert (call["agent"], call["agents"]) == ("105", ["101", "105"])
+
+
+def test_a_caller_who_sat_in_the_menu_left_the_menu_whatever_was_dialled_in_vain_before() -> None:
+    calls = calls_of("""
+        native_call_id | direction | witness | segment | agent | started_at | answered_at | ended_at | result    | human
+        1.1            | inbound   | cdr     | ring    | 700   | 10:00      | -           | 10:00    | failed    | no
+        1.1            | inbound   | cdr     | ivr     | -     | 10:00      | 10:00       | 11:04    | answered  | no
+        2.1            | inbound   | cdr     | ivr     | -     | 20:00      | 20:00       | 20:30    | answered  | no
+        2.1            | inbound   | cdr     | ring    | 101   | 20:30      | -           | 20:50    | no_answer | no
+        3.1            | inbound   | cdr     | ivr     | -     | 30:00      | 30:00       | 30:30    | answered  | no
+        3.1            | inbound   | cdr     | ring    | 101   | 30:30      | -           | 30:31    | failed    | no
+    """)  # fmt: skip
+    assert calls["result"].to_list() == ["abandoned_in_ivr", "no_answer", "failed"]
+
+
+def test_a_dial_that_no_channel_came_of_is_told_as_that() -> None:
+    call = one(calls_of("""
+        native_call_id | direction | witness | segment | agent | started_at | answered_at | ended_at | result | human | cause
+        1.1            | inbound   | cdr     | ring    | 700   | 10:00      | 10:00       | 10:57    | failed | no    | VIRTUAL/700 66
+    """))  # fmt: skip
+    reason = json.loads(str(call["reasons"]))[0]
+    assert (reason["code"], reason["params"]["target"], reason["params"]["cause"]) == (
+        "cdr_dial_failed",
+        "VIRTUAL/700",
+        "66",
+    )
+    assert "cdr_no_answer" not in codes(call)
+
+
+def test_a_visit_that_nothing_ends_is_unknown_and_another_witness_may_end_it() -> None:
+    calls = calls_of("""
+        native_call_id | direction | witness   | segment | queue | started_at | ended_at | result    | human
+        1.1            | inbound   | queue_log | queue   | sales | 10:00      | -        | unknown   | -
+        1.1            | inbound   | queue_log | ring    | -     | 10:00      | 10:20    | no_answer | no
+        2.1            | inbound   | queue_log | queue   | sales | 20:00      | -        | unknown   | -
+        2.1            | inbound   | cel       | call    | -     | 20:00      | 20:40    | answered  | no
+    """)  # fmt: skip
+    assert calls["result"].to_list() == ["unknown", "abandoned_in_queue"]
+    assert [codes(call) for call in calls.head(1).iter_rows(named=True)] == [["queue_log_open"]]
+
+
+def test_no_seconds_are_told_of_a_leg_that_seems_answered_at_once() -> None:
+    call = one(calls_of("""
+        native_call_id | witness | segment | agent | started_at | answered_at | ended_at | result   | human
+        1.1            | cdr     | talk    | 101   | 10:00      | 10:00       | 11:00    | answered | yes
+    """))  # fmt: skip
+    assert json.loads(str(call["reasons"]))[0]["params"]["seconds"] is None

@@ -36,9 +36,9 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason, the agent it concerns and the other call that kept him."""
+    """The reason (None = the records do not tell), the agent it concerns and the other call that kept him."""
 
-    code: str
+    code: str | None
     agent: str | None = None
     call_id: str | None = None
 
@@ -104,9 +104,10 @@ def why_missed(cases: pl.DataFrame, talked_before: pl.DataFrame, presence: Prese
         "queue",
         pl.coalesce("queued_at", "last_at").alias("at"),
         "last_call_id",
+        "has_office",
         "talked_before",
     )
-    answers = [_judge(agents, row[:5]) for row in columns.iter_rows()]
+    answers = [_judge(agents, row[:6]) for row in columns.iter_rows()]
     owners = [why.agent or before for why, before in zip(answers, columns["talked_before"], strict=True)]
     text = pl.String()
     return cases.with_columns(
@@ -116,8 +117,8 @@ def why_missed(cases: pl.DataFrame, talked_before: pl.DataFrame, presence: Prese
     )
 
 
-def _judge(agents: _Agents, case: tuple[str, list[str], str | None, int, str]) -> Why:
-    verdict, rang, queue, at, call_id = case
+def _judge(agents: _Agents, case: tuple[str, list[str], str | None, int, str, bool]) -> Why:
+    verdict, rang, queue, at, call_id, has_office = case
     for agent in rang:
         other = agents.on_call(agent, at, call_id)
         if other is not None:
@@ -135,4 +136,4 @@ def _judge(agents: _Agents, case: tuple[str, list[str], str | None, int, str]) -
     for code in ("agent_paused", "agent_not_logged_in"):
         if states and all(away is not None for _, away in states) and any(away == code for _, away in states):
             return Why(code)
-    return Why("left_before_ringing")
+    return Why("left_before_ringing" if has_office else None)

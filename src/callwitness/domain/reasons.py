@@ -57,6 +57,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "report_superseded": ("file", "by", "rows"),
     "statistics_shifted": ("hours", "calls"),
     "statistics_clock_unproved": (),
+    "country_guessed": ("country",),
     # values that differ
     "differs": ("field", "left", "right", "tolerance"),
     "told_twice": ("source", "seconds"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.results import RELIABILITY
-from callwitness.domain.rules import Rules
+from callwitness.domain.rules import Rules, SourceInfo
 
 
 def reliability(
-    judged: pl.DataFrame, calls: pl.DataFrame, reconciliation: Reconciliation, rules: Rules
+    judged: pl.DataFrame,
+    calls: pl.DataFrame,
+    reconciliation: Reconciliation,
+    sources: Sequence[SourceInfo],
+    rules: Rules,
 ) -> pl.DataFrame:
     """RELIABILITY, by source and week.
 
@@ -21,7 +27,7 @@ def reliability(
     )
     told = told.with_columns(week=_week("started_at", rules.zone))
     weeks = _known(told)
-    for part in (_missing(judged, reconciliation, rules), _offsets(reconciliation, rules)):
+    for part in (_missing(judged, reconciliation, sources, rules), _offsets(reconciliation, rules)):
         weeks = weeks.join(part, on=["source", "week"], how="left")
     missing = pl.col("missing").fill_null(0)
     weeks = weeks.with_columns(
@@ -61,9 +67,18 @@ def _known(told: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _missing(judged: pl.DataFrame, reconciliation: Reconciliation, rules: Rules) -> pl.DataFrame:
-    """Calls that others prove and a source covering them does not tell."""
-    gone = reconciliation.missing.join(judged.select("group", "started_at"), on="group")
+def _missing(
+    judged: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo], rules: Rules
+) -> pl.DataFrame:
+    """Calls that others prove and a source covering them does not tell.
+
+    A contractor can only tell of calls that reached a queue or a person.
+    """
+    contractors = [source.name for source in sources if source.role == "contractor"]
+    reached = pl.col("queued_at").is_not_null() | pl.col("answered")
+    gone = reconciliation.missing.join(
+        judged.select("group", "started_at", reached.alias("reached")), on="group"
+    ).filter(pl.col("reached") | ~pl.col("source").is_in(contractors))
     gone = gone.with_columns(week=_week("started_at", rules.zone))
     return gone.group_by("source", "week").agg(pl.len().cast(pl.Int64).alias("missing"))
 

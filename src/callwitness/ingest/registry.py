@@ -10,10 +10,11 @@ import tomllib
 from functools import cache
 from importlib import import_module, resources
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Any, cast
 
 from callwitness.domain.errors import UsageError
 from callwitness.ingest.contract import Adapter, Guess
+from callwitness.ingest.kit.table_profile import DURATIONS, FIELDS
 
 PACKAGE = "callwitness.adapters"
 SURE = 0.8
@@ -42,13 +43,23 @@ def load_adapter(name: str) -> Adapter:
 
 
 @cache
+def _manifest(name: str) -> dict[str, Any]:
+    package = resources.files(adapter_packages()[name])
+    return tomllib.loads(package.joinpath("manifest.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def adapter_options(name: str) -> frozenset[str]:
+    """The options an adapter takes in an argument, by its manifest; ``zone`` every one."""
+    manifest = _manifest(name)
+    columns = [*FIELDS, *(f"{each}_unit" for each in DURATIONS)] if manifest.get("column_options") else []
+    return frozenset({"zone", *manifest.get("options", {}), *columns})
+
+
+@cache
 def _asked_last() -> frozenset[str]:
     """Adapters that read anything alike, by their manifests: asked when nobody knows the file by its marks."""
-    manifests = {
-        name: tomllib.loads(resources.files(package).joinpath("manifest.toml").read_text(encoding="utf-8"))
-        for name, package in adapter_packages().items()
-    }
-    return frozenset(name for name, manifest in manifests.items() if manifest.get("asked_last"))
+    return frozenset(name for name in adapter_packages() if _manifest(name).get("asked_last"))
 
 
 def recognise(head: bytes, name: str) -> list[Guess]:

@@ -181,6 +181,10 @@ _READING: Final[Mapping[str, tuple[str, ...]]] = {
         _("Times of the statistics were {hours} h off the events of the same calls and were moved."),
         _("Times of the statistics were off the events of the same calls and were moved."),
     ),
+    "country_guessed": (
+        _("No country was given; numbers are read as those of {country}."),
+        _("No country was given; it was read off the numbers."),
+    ),
     "statistics_clock_unproved": (
         _("Nothing in the statistics proves their clock; they are taken as ordinary Unix time."),
     ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from callwitness.domain.assemble import assemble
 from callwitness.domain.findings import find
+from callwitness.domain.findings.clocks import Zones
 from callwitness.domain.fold import unfolded
 from callwitness.domain.lost import lost_callers
 from callwitness.domain.reconcile import Reconciliation, reconcile
@@ -18,9 +19,10 @@ from callwitness.domain.reliability import reliability
 from callwitness.domain.rules import Rules, SourceInfo
 from callwitness.domain.schema import SOURCE_CALLS
 from callwitness.domain.verdict import judge
-from callwitness.ingest.contract import ReadOptions
+from callwitness.ingest.contract import Note, ReadOptions
 from callwitness.services import clocks, period
 from callwitness.services.arguments import SourceArgument
+from callwitness.services.country import guess_country
 from callwitness.services.evidence import SourceEvidence, gather
 from callwitness.services.identity import with_call_ids
 from callwitness.services.presence import presence
@@ -72,7 +74,7 @@ def check(request: CheckRequest, progress: Progress = silent, workdir: Path | No
 
 def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckResult:
     evidence = gather(request.arguments, workdir, request.passwords)
-    sources = _read(evidence, request, progress)
+    sources = _read(evidence, _with_country(request, evidence), progress)
     infos = [_info(source, request.neutral) for source in sources]
     progress("assemble", 0)
     calls = unfolded(_assemble(sources, infos), request.rules.zone)
@@ -88,8 +90,8 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     cases, links = lost_callers(judged, presence(legs, sources, reconciliation), request.rules, as_of)
     judged = judged.join(links, on="call_id", how="left", maintain_order="left")
     progress("findings", judged.height)
-    findings = find(judged, calls, reconciliation, infos, request.rules, wrong_zones=_wrong_zones(sources))
-    weeks = reliability(judged, calls, reconciliation, request.rules)
+    findings = find(judged, calls, reconciliation, infos, request.rules, zones=_zones(sources))
+    weeks = reliability(judged, calls, reconciliation, infos, request.rules)
     tables = result_tables(
         judged=judged,
         cases=cases,
@@ -103,6 +105,22 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     return CheckResult(
         tables, tuple(sources), tuple(evidence), reconciliation, request.rules, as_of, request.period
     )
+
+
+def _with_country(request: CheckRequest, evidence: list[SourceEvidence]) -> CheckRequest:
+    """The request with the country of national numbers, guessed and noted where nobody has said it."""
+    if request.read_default.numbers.country is not None:
+        return request
+    country = guess_country(evidence)
+    if country is None:
+        return request
+    evidence[0].notes.append(Note("country_guessed", {"country": country}))
+
+    def known(options: ReadOptions) -> ReadOptions:
+        return replace(options, numbers=replace(options.numbers, country=country))
+
+    read = {name: known(options) for name, options in request.read.items()}
+    return replace(request, read=read, read_default=known(request.read_default))
 
 
 def _read(evidence: list[SourceEvidence], request: CheckRequest, progress: Progress) -> list[ReadSource]:
@@ -131,11 +149,18 @@ def _assemble(sources: list[ReadSource], infos: list[SourceInfo]) -> pl.DataFram
     return together.join(answers, on="rec_answer", how="left", maintain_order="left")
 
 
-def _wrong_zones(sources: list[ReadSource]) -> dict[str, Mapping[str, str | int | float]]:
-    """What the files themselves proved about the zone they were said to be in."""
-    return {
-        source.name: note.params for source in sources for note in source.notes if note.code == "zone_wrong"
-    }
+def _zones(sources: list[ReadSource]) -> Zones:
+    """What the files themselves proved about the zones they were said to be in."""
+    told = [(source.name, note) for source in sources for note in source.notes]
+    return Zones(
+        wrong={name: note.params for name, note in told if note.code == "zone_wrong"},
+        proved=frozenset(
+            name
+            for name, note in told
+            if note.code == "zone_wrong"
+            or (note.code == "zone_found" and "uniqueid" in str(note.params.get("by")))
+        ),
+    )
 
 
 def _end(judged: pl.DataFrame) -> int:

@@ -11,9 +11,10 @@ from pathlib import Path
 from callwitness.domain.errors import UnreadableEvidence, UsageError
 from callwitness.ingest.contract import EvidenceFile, Note
 from callwitness.ingest.kit.archives import open_evidence
-from callwitness.ingest.registry import recognise
+from callwitness.ingest.registry import SURE, adapter_packages, load_adapter, recognise
 from callwitness.services.arguments import SourceArgument, readable
 from callwitness.services.databases import export_table, is_database
+from callwitness.services.options import check_options
 
 HEAD_BYTES = 65_536
 _NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
@@ -111,10 +112,15 @@ def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgume
     if empty:
         source.notes.append(Note("empty_file", {"file": file.name}))
     if empty or argument.adapter is not None:
-        source.files.append(ReadableFile(file, argument.adapter or "spreadsheet", argument, empty))
+        adapter = argument.adapter or "spreadsheet"
+        check_options(argument, adapter)
+        if not empty:
+            _refuse_another_kind(file, head, adapter)
+        source.files.append(ReadableFile(file, adapter, argument, empty))
         return
     guesses = recognise(head, file.name)
     if len(guesses) == 1:
+        check_options(argument, guesses[0].adapter)
         source.files.append(ReadableFile(file, guesses[0].adapter, argument))
     elif inside and not guesses:
         source.notes.append(
@@ -131,6 +137,17 @@ def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgume
         )
 
 
+def _refuse_another_kind(file: EvidenceFile, head: bytes, adapter: str) -> None:
+    """The named adapter does not know the file, and another one surely does: a slip, not a wish."""
+    if load_adapter(adapter).recognise(head, file.name) is not None:
+        return
+    for guess in recognise(head, file.name):
+        if guess.adapter != adapter and guess.confidence >= SURE:
+            raise UnreadableEvidence(
+                file.name, f"expected a file for {adapter}, found one for {guess.adapter}: {guess.why}"
+            )
+
+
 def _paths(argument: SourceArgument) -> tuple[list[tuple[Path, str]], bool]:
     """Existing paths of an argument, each once, with the names people see; and whether it may be many files."""
     path = Path(argument.path)
@@ -144,6 +161,12 @@ def _paths(argument: SourceArgument) -> tuple[list[tuple[Path, str]], bool]:
         raise UsageError(f"{readable(argument.text)[:200]!r}: {problem.args[-1]}") from None
     if not found:
         shown = readable(argument.path)
+        kind, colon, _ = argument.path.partition(":")
+        if argument.adapter is None and colon and kind.isidentifier() and len(kind) > 1:
+            raise UsageError(
+                f"{readable(argument.text)!r}: no adapter called {kind!r}, and no such file; adapters are: "
+                + ", ".join(adapter_packages())
+            )
         raise UsageError(f"{readable(argument.text)!r}: no such file, folder or pattern: {shown}")
     pairs: dict[Path, str] = {}
     for name in found:

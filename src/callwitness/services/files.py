@@ -10,8 +10,9 @@ import polars as pl
 from callwitness.services.summary import Summary
 from callwitness.services.tables import ResultTables
 
-FORMULA = r"^[=+\-@\t\r]"
-HARMLESS = r"^[+\-]?[\d\s().]*[\d\s().\-]*$"
+FORMULA = r"^[=@\t\r]"
+SIGN = r"^[+\-]"
+NUMBER = r"^[+\-][\d ().\-]*$"
 """Numbers, also phone numbers, begin with + or - and are no formulas."""
 
 TABLES = ("calls", "records", "matches", "lost_callers", "findings", "rejected")
@@ -51,7 +52,7 @@ def _text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _harmless(text: pl.Expr) -> pl.Expr:
-    danger = text.str.contains(FORMULA) & ~text.str.contains(HARMLESS)
+    danger = text.str.contains(FORMULA) | (text.str.contains(SIGN) & ~text.str.contains(NUMBER))
     return pl.when(danger).then(pl.lit("'") + text).when(text != "").then(text)
 
 

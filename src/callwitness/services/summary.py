@@ -59,6 +59,7 @@ def _source(source: ReadSource, result: CheckResult) -> Summary:
     clock = result.reconciliation.clock.frame().filter(pl.col("source") == source.name).sort("at")
     said = source.zone or result.rules.zone
     zone = next((note for note in source.notes if note.code in ("zone_found", "zone_wrong")), None)
+    given = "configuration" if source.zone else "assumed"
     return {
         "name": source.name,
         "role": source.role,
@@ -69,7 +70,7 @@ def _source(source: ReadSource, result: CheckResult) -> Summary:
         "rejected": rejected,
         "calls": calls,
         "zone": (zone.params.get("zone") or zone.params.get("looks_like")) if zone else said,
-        "zone_found_by": zone.params.get("by", "the uniqueid epoch") if zone else "configuration",
+        "zone_found_by": zone.params.get("by", "the uniqueid epoch") if zone else given,
         "clock": [
             {"at": iso(at), "offset_s": round(offset, 3), "n": n}
             for at, offset, n in clock.select("at", "offset_s", "n").iter_rows()
@@ -105,9 +106,18 @@ def _lost(cases: pl.DataFrame) -> dict[str, int]:
 
 
 def service_level(calls: pl.DataFrame, rules: Rules) -> dict[str, float | None]:
-    """Answered within T of the queue (else the start) / (answered + abandoned after T), on three clocks.
+    """The shares of ``service_counts``. None where no call has that clock: an empty interval is "-", never 100 %."""
+    counted = service_counts(calls, rules)
+    return {
+        name: round(counted[name][0] / counted[name][1], 4) if name in counted else None
+        for name in ("signal", "agent", "voice")
+    }
 
-    None where no call has that clock: an empty interval is "-", never 100 %.
+
+def service_counts(calls: pl.DataFrame, rules: Rules) -> dict[str, tuple[int, int]]:
+    """By clock, for those that some call has: answered within T of the queue (else the start), and calls counted.
+
+    Counted are the answered and those that left after T. T is ``rules.service_level_s``.
     """
     inbound = calls.filter(pl.col("direction") == "inbound")
     begun = pl.coalesce("queued_at", "started_at")
@@ -115,7 +125,7 @@ def service_level(calls: pl.DataFrame, rules: Rules) -> dict[str, float | None]:
     gave_up = inbound.filter(
         pl.col("verdict").is_in(["abandoned_in_queue", "no_answer"]) & ((pl.col("ended_at") - begun) > within)
     ).height
-    levels: dict[str, float | None] = {}
+    found: dict[str, tuple[int, int]] = {}
     for name, column in (
         ("signal", "signal_answered_at"),
         ("agent", "agent_answered_at"),
@@ -127,7 +137,6 @@ def service_level(calls: pl.DataFrame, rules: Rules) -> dict[str, float | None]:
             missed = inbound.filter(pl.col(column).is_null() & ((pl.col("ended_at") - begin) > within)).height
         else:
             begin, missed = begun, gave_up
-        good = reached.filter(pl.col(column) - begin <= within).height
-        whole = reached.height + missed
-        levels[name] = round(good / whole, 4) if reached.height and whole else None
-    return levels
+        if reached.height:
+            found[name] = (reached.filter(pl.col(column) - begin <= within).height, reached.height + missed)
+    return found

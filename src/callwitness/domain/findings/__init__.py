@@ -5,7 +5,7 @@ One module per question; each gives FINDINGS rows. To add one: docs/develop/add-
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -40,7 +40,7 @@ def find(
     sources: Sequence[SourceInfo],
     rules: Rules,
     *,
-    wrong_zones: Mapping[str, clocks.Params],
+    zones: clocks.Zones,
 ) -> pl.DataFrame:
     """FINDINGS, sorted by ``from, call_id, finding_id``.
 
@@ -53,7 +53,7 @@ def find(
             *arrival.findings(told),
             *values.findings(told, rules),
             *people.findings(told, rules),
-            *clocks.findings(reconciliation, sources, rules, wrong_zones),
+            *clocks.findings(reconciliation, sources, rules, zones),
         ]
     )
     return _identified(found).sort("from", "call_id", "finding_id", nulls_last=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -18,20 +19,29 @@ HOUR_MS: Final = 3_600_000
 Params = Mapping[str, str | int | float]
 
 
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """What the files themselves prove about their zones.
+
+    wrong: sources in another zone than was said, with ``said`` and ``looks_like``; proved: sources whose zone is sure.
+    """
+
+    wrong: Mapping[str, Params] = field(default_factory=dict)
+    proved: frozenset[str] = frozenset()
+
+
 def findings(
     reconciliation: Reconciliation,
     sources: Sequence[SourceInfo],
     rules: Rules,
-    wrong_zones: Mapping[str, Params],
+    zones: Zones,
 ) -> list[pl.DataFrame]:
-    """FINDINGS rows about a source's clock or silence.
-
-    wrong_zones: sources whose files themselves prove another zone than was said, with ``said`` and ``looks_like``.
-    """
-    rows = []
+    """FINDINGS rows about a source's clock or silence."""
+    rows: list[dict[str, object]] = []
+    reference = next((source for source in sources if source.name == reconciliation.reference), None)
     for source in sources:
         clock = reconciliation.clock.sources.get(source.name)
-        rows += _zone(source, clock, wrong_zones.get(source.name))
+        rows += _zone(source, clock, zones, reference)
         if clock is not None:
             rows += _offset(source, clock, rules) + _steps(source, clock, rules)
     found = FINDINGS.conform(pl.DataFrame(rows)) if rows else FINDINGS.empty()
@@ -50,15 +60,23 @@ def _row(source: SourceInfo, code: str, value: str, params: Params, **more: obje
     }
 
 
-def _zone(source: SourceInfo, clock: SourceClock | None, proved: Params | None) -> list[dict[str, object]]:
-    """The zone is wrong: the file itself proves it, or the calls of the others do."""
-    if proved is not None:
-        params = {key: value for key, value in proved.items() if key in ("said", "looks_like", "hours")}
+def _zone(
+    source: SourceInfo, clock: SourceClock | None, zones: Zones, reference: SourceInfo | None
+) -> list[dict[str, object]]:
+    """The zone is wrong: the file itself proves it, or the calls of the others do.
+
+    Where the source's own zone is proved and the reference's is not, it is the reference that is off.
+    """
+    if source.name in zones.wrong:
+        said = zones.wrong[source.name]
+        params = {key: value for key, value in said.items() if key in ("said", "looks_like", "hours")}
         return [_row(source, "zone_wrong", str(params.get("looks_like", "")), params, severity="major")]
     if clock is None or not clock.zone_shift_ms:
         return []
-    hours = clock.zone_shift_ms / HOUR_MS
-    return [_row(source, "zone_wrong", f"{hours * 3600:+.0f}", {"hours": hours}, severity="major")]
+    hours, off = clock.zone_shift_ms / HOUR_MS, source
+    if reference is not None and source.name in zones.proved and reference.name not in zones.proved:
+        hours, off = -hours, reference
+    return [_row(off, "zone_wrong", f"{hours * 3600:+.0f}", {"hours": hours}, severity="major")]
 
 
 def _offset(source: SourceInfo, clock: SourceClock, rules: Rules) -> list[dict[str, object]]:

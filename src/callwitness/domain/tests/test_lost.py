@@ -23,6 +23,7 @@ CALLS = Table(
         ),
         Column("flags", pl.List(pl.String()), ""),
         Column("rang", pl.List(pl.String()), ""),
+        Column("has_office", pl.Boolean(), ""),
     ),
 )
 TALKS = Table(
@@ -53,6 +54,7 @@ def judged(text: str) -> pl.DataFrame:
         answered=pl.col("verdict") == "answered",
         flags=pl.col("flags").fill_null(empty),
         rang=pl.col("rang").fill_null(empty),
+        has_office=pl.col("has_office").fill_null(value=True),
     )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callwitness.cli.console import ConsoleProgress, print_result, print_warnings
+from callwitness.cli.console import ConsoleProgress, print_notes, print_result
 from callwitness.config.settings import Settings, load
 from callwitness.domain.errors import UsageError
 from callwitness.domain.findings import KINDS
@@ -26,7 +26,7 @@ from callwitness.services.files import TABLES, write_result
 from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
 from callwitness.services.period import parse_period
-from callwitness.services.summary import Summary, summarise
+from callwitness.services.summary import Summary, service_counts, summarise
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,22 +75,22 @@ def check_command(
     settings = load(config)
     request = request_of(sources, settings, period, as_of)
     with ConsoleProgress() as progress:
-        summary = run_check(
-            request, Output(out, str(format_), str(lang or settings.language)), progress, begun
-        )
-    print_result(summary, out)
-    if any(summary["findings"].get(kind) for kind in kinds):
+        found = run_check(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
+    print_notes(found, country_known=settings.read_default.numbers.country is not None)
+    print_result(found, out)
+    if any(found.summary["findings"].get(kind) for kind in kinds):
         raise typer.Exit(3)
 
 
-def run_check(request: CheckRequest, output: Output, progress: ConsoleProgress, begun: float) -> Summary:
+def run_check(request: CheckRequest, output: Output, progress: ConsoleProgress, begun: float) -> ReportInput:
     """Check, prove the sums, and only then write."""
     with progress.workdir() as workdir:
         result = check(request, progress, workdir)
         summary = summarise(result)
         prove(result, summary)
         progress("report", 0)
-        page = render(_report_input(result, summary, output.lang))
+        told = _report_input(result, summary, output.lang)
+        page = render(told)
     progress("write", result.tables.records.height)
     try:
         _clear(output.folder)
@@ -99,8 +99,7 @@ def run_check(request: CheckRequest, output: Output, progress: ConsoleProgress, 
         write_result(result.tables, summary, output.folder, output.kind)
     except OSError as problem:
         raise UsageError(f"--out {output.folder}: cannot be written: {problem.strerror}") from None
-    print_warnings(result.sources, output.lang)
-    return summary
+    return told
 
 
 def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInput:
@@ -124,6 +123,8 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         originals=originals(result, shown["record_id"].to_list()),
         zone=result.rules.zone,
         lang=lang,
+        service_counts=service_counts(tables.calls, result.rules),
+        service_limit_s=result.rules.service_level_s,
     )
 
 

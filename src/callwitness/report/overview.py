@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -15,6 +15,9 @@ from callwitness.report.language import translations
 from callwitness.report.sentences import sentence, word
 
 _MOST_OF_A_CODE: Final = 3
+_MOST_FILES: Final = 200
+_ABOUT_FILES: Final = frozenset({"member_passed_over", "table_passed_over", "empty_file", "same_bytes_twice"})
+"""What was not read is listed file by file: whoever misses calls looks here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,11 @@ class SourceSums:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The counts of the first page. calls: by direction; inbound: by verdict; nobody, cases: of the lost."""
+    """The counts of the first page. calls: by direction; inbound: by verdict; nobody, cases: of the lost.
+
+    hidden: calls that reached nobody and show no number to ring. expired: lost callers not reached in time.
+    outage: calls that never arrived inside an agreed outage. evidence: first and last start of all records, ms UTC.
+    """
 
     calls: Sum
     inbound: Sum
@@ -58,6 +65,11 @@ class Overview:
     nobody: Sum
     cases: Sum
     waiting: int
+    hidden: int
+    expired: int
+    outage: int
+    only_provider: bool
+    evidence: tuple[int, int] | None
     sources: tuple[SourceSums, ...]
     pairs: tuple[tuple[str, str, int], ...]
 
@@ -83,7 +95,11 @@ class SourceCard:
 
 
 def overview(
-    calls: pl.DataFrame, lost_callers: pl.DataFrame, summary: Mapping[str, Any], lang: str
+    calls: pl.DataFrame,
+    lost_callers: pl.DataFrame,
+    summary: Mapping[str, Any],
+    lang: str,
+    records: pl.DataFrame | None = None,
 ) -> Overview:
     """Everything the first page counts, from the frames; the sources' sums from the summary."""
     directions, verdicts = by_direction(calls), by_verdict(calls)
@@ -112,9 +128,25 @@ def overview(
         ),
         cases=_sum(ordered, vocabulary.STATES, lang, lost_callers.height),
         waiting=ordered.get("open", 0),
+        hidden=lost.withheld + lost.hidden,
+        expired=ordered.get("expired", 0),
+        outage=_in_outage(calls),
+        only_provider={entry["role"] for entry in summary.get("sources", ())} == {"provider"},
+        evidence=None if records is None else _span(records),
         sources=tuple(_source_sums(entry, reconciled, lang) for entry in summary.get("sources", ())),
         pairs=tuple((pair["left"], pair["right"], pair["matched"]) for pair in reconciled.get("pairs", ())),
     )
+
+
+def _in_outage(calls: pl.DataFrame) -> int:
+    excused = pl.col("reasons").str.contains('"covered_by_outage"', literal=True)
+    return calls.filter((pl.col("verdict") == "never_arrived") & excused).height
+
+
+def _span(records: pl.DataFrame) -> tuple[int, int] | None:
+    times = records["started_at"].drop_nulls()
+    first, last = times.min(), times.max()
+    return (first, last) if isinstance(first, int) and isinstance(last, int) else None
 
 
 def _directions(counts: Mapping[str, int], lang: str) -> Iterator[tuple[str, str, int]]:
@@ -162,7 +194,7 @@ def headline(seen: Overview, formats: Formats) -> list[Statement]:
     words = translations(formats.lang)
     inbound, nobody = seen.inbound.total, seen.nobody.total
     if not seen.calls.total:
-        return [Statement(words.gettext("There are no calls in these files."), "plain")]
+        return [Statement(_no_calls(seen, formats), "plain")]
     if not inbound:
         text = words.ngettext(
             "{n} call, and none of them inbound.", "{n} calls, and none of them inbound.", seen.calls.total
@@ -174,17 +206,51 @@ def headline(seen: Overview, formats: Formats) -> list[Statement]:
     missed = words.ngettext("{n} reached nobody.", "{n} of them reached nobody.", nobody).format(
         n=formats.count(nobody)
     )
-    return [Statement(came, "plain"), Statement(missed, "nobody"), _waiting(seen.waiting, formats)]
+    return [Statement(came, "plain"), Statement(missed, "nobody"), *_waiting(seen, formats)]
 
 
-def _waiting(waiting: int, formats: Formats) -> Statement:
+def _no_calls(seen: Overview, formats: Formats) -> str:
     words = translations(formats.lang)
-    if not waiting:
-        return Statement(words.gettext("Nobody still waits for a call back."), "ok")
-    text = words.ngettext(
-        "{n} person still waits for a call back.", "{n} people still wait for a call back.", waiting
-    )
-    return Statement(text.format(n=formats.count(waiting)), "lost")
+    if seen.evidence is None:
+        return words.gettext("There are no calls in these files.")
+    text = words.gettext("There are no calls in this period; the files cover {days}.")
+    dated = replace(formats, year=0)
+    return text.format(days=" – ".join(dict.fromkeys(map(dated.day, seen.evidence))))
+
+
+def _waiting(seen: Overview, formats: Formats) -> Iterator[Statement]:
+    words = translations(formats.lang)
+    if seen.waiting:
+        text = words.ngettext(
+            "{n} person still waits for a call back.", "{n} people still wait for a call back.", seen.waiting
+        )
+        yield Statement(text.format(n=formats.count(seen.waiting)), "lost")
+    elif not seen.hidden and not seen.expired:
+        yield Statement(words.gettext("Nobody still waits for a call back."), "ok")
+
+
+def asides(seen: Overview, formats: Formats) -> list[Statement]:
+    """What the headline must not hide: who cannot be rung, who was not reached in time, who alone speaks."""
+    words = translations(formats.lang)
+    said = []
+    if seen.hidden:
+        text = words.ngettext(
+            "{n} of these calls cannot be rung back: the number is hidden.",
+            "{n} of these calls cannot be rung back: the number is hidden.",
+            seen.hidden,
+        )
+        said.append(Statement(text.format(n=formats.count(seen.hidden)), "nobody"))
+    if seen.expired:
+        text = words.ngettext(
+            "{n} lost caller was not reached again in time.",
+            "{n} lost callers were not reached again in time.",
+            seen.expired,
+        )
+        said.append(Statement(text.format(n=formats.count(seen.expired)), "lost"))
+    if seen.only_provider and seen.inbound.total:
+        text = words.gettext('Only the provider speaks: "answered" may be a menu or a queue.')
+        said.append(Statement(text, "nobody"))
+    return said
 
 
 def source_cards(
@@ -213,12 +279,16 @@ def source_cards(
 
 
 def notes_of(notes: Iterable[tuple[str, Mapping[str, Any]]], lang: str) -> tuple[tuple[Note, ...], int]:
-    """The first few notes of each code as sentences, each once, and how many are left out."""
+    """The first few notes of each code as sentences, each once, and how many are left out; of files nearly all."""
     seen: dict[str, dict[str, Note]] = {}
     for code, params in notes:
         text = sentence(code, params, lang)
         seen.setdefault(code, {}).setdefault(text, Note(text, params.get("profile")))
-    shown = [note for said in seen.values() for note in list(said.values())[:_MOST_OF_A_CODE]]
+    shown = [
+        note
+        for code, said in seen.items()
+        for note in list(said.values())[: _MOST_FILES if code in _ABOUT_FILES else _MOST_OF_A_CODE]
+    ]
     return tuple(shown), sum(len(said) for said in seen.values()) - len(shown)
 
 

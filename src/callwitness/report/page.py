@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from markupsafe import Markup
 from callwitness.report import charts, figures, vocabulary
 from callwitness.report.formats import Formats
 from callwitness.report.language import translations
-from callwitness.report.overview import Note, SourceCard, headline, notes_of, overview, source_cards
+from callwitness.report.overview import Note, SourceCard, asides, headline, notes_of, overview, source_cards
 from callwitness.report.questions import (
     calls_in_question,
     choose,
@@ -52,6 +52,7 @@ class ReportInput:
     clock: source, at (ms UTC), offset_s, n, uncertainty_s. number_map: source, provider_number, office_number,
     n, how. notes: (source, reason code, parameters). summary: the contents of summary.json. originals: record
     id to the line as its source wrote it, at least for ``records_shown``. zone: IANA name. lang: en, ru or uk.
+    service_counts: clock of the service level to (calls within the limit, calls counted); service_limit_s: the limit.
     """
 
     calls: pl.DataFrame
@@ -70,6 +71,8 @@ class ReportInput:
     zone: str
     lang: str = "en"
     name: str | None = None
+    service_counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    service_limit_s: float = 20.0
 
 
 def records_shown(
@@ -89,7 +92,7 @@ def render(result: ReportInput) -> str:
 
 
 def _first_page(result: ReportInput, formats: Formats) -> dict[str, Any]:
-    seen = overview(result.calls, result.lost_callers, result.summary, result.lang)
+    seen = overview(result.calls, result.lost_callers, result.summary, result.lang, result.records)
     cards = source_cards(result.summary, result.reliability, tuple(result.notes), result.lang)
     times = result.calls["started_at"].drop_nulls()
     as_of = _milliseconds(result.summary.get("as_of"))
@@ -103,7 +106,10 @@ def _first_page(result: ReportInput, formats: Formats) -> dict[str, Any]:
         "as_of": as_of,
         "seen": seen,
         "headline": headline(seen, formats),
+        "asides": asides(seen, formats),
         "service": result.summary.get("service_level", {}),
+        "service_counts": result.service_counts,
+        "service_limit_s": result.service_limit_s,
         "cards": [(card, _clock(result, card, formats)) for card in cards],
         "general_notes": _general_notes(result, cards),
     }

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from callwitness.report import vocabulary
-from callwitness.report.figures import finding_counts
+from callwitness.report.figures import REACHED_NOBODY, finding_counts
 from callwitness.report.formats import Formats, cut
 from callwitness.report.ladder import Clock, Ladder, draw
 from callwitness.report.language import translations
@@ -100,7 +100,10 @@ class Chosen:
 
 
 def choose(calls: pl.DataFrame, findings: pl.DataFrame, lost_callers: pl.DataFrame) -> Chosen:
-    """The gravest findings of each kind, and the calls of findings and of open cases, both within limits."""
+    """The gravest findings of each kind, and within a limit the calls in question.
+
+    These are the calls of findings, then the last tries of lost callers, then all others that reached nobody.
+    """
     graded = findings.with_columns(_rank("severity", _SEVERITY_ORDER).alias("rank"))
     shown = (
         graded.sort("kind", "rank", "from", "finding_id", nulls_last=True)
@@ -108,8 +111,14 @@ def choose(calls: pl.DataFrame, findings: pl.DataFrame, lost_callers: pl.DataFra
         .head(MOST_OF_A_KIND)
         .sort("rank", "from", "kind", "finding_id", nulls_last=True)
     )
-    wanted = [*shown["call_id"].to_list(), *_most_urgent(lost_callers)["last_call_id"].to_list()]
-    called = [findings["call_id"], lost_callers["last_call_id"]]
+    missed = calls.filter((pl.col("direction") == "inbound") & pl.col("verdict").is_in(REACHED_NOBODY))
+    missed = missed.sort("started_at", "call_id")
+    wanted = [
+        *shown["call_id"].to_list(),
+        *_most_urgent(lost_callers)["last_call_id"].to_list(),
+        *missed["call_id"].head(MOST_CALLS).to_list(),
+    ]
+    called = [findings["call_id"], lost_callers["last_call_id"], missed["call_id"]]
     in_question = pl.concat([ids.drop_nulls() for ids in called]).n_unique()
     unique = [call_id for call_id in dict.fromkeys(wanted) if call_id is not None][:MOST_CALLS]
     there = set(calls.filter(pl.col("call_id").is_in(unique))["call_id"].to_list())

@@ -50,7 +50,7 @@ def example(lang: str = "en", *, name: str | None = "Acme") -> ReportInput:
     lost_callers(day)
     findings(day)
     source_findings(day)
-    frames = {
+    frames: dict[str, Any] = {
         "calls": _frame(CALLS, day.calls).sort("started_at", "call_id"),
         "records": _frame(RECORDS_OUT, day.records),
         "ladder": _frame(LADDER, day.ladder),

@@ -20,6 +20,7 @@ from callwitness.domain.results import (
     REJECTED_OUT,
     RELIABILITY,
 )
+from callwitness.report import figures
 from callwitness.report.language import LANGUAGES
 from callwitness.report.page import ReportInput, records_shown, render
 from callwitness.report.questions import MOST_CALLS
@@ -99,6 +100,51 @@ def test_the_sentence_comes_first_and_its_counts_are_those_of_the_tables() -> No
     assert (
         said == f"212 calls came in. 35 of them reached nobody. {waiting} people still wait for a call back."
     )
+
+
+def test_nobody_waits_is_not_said_in_green_when_callers_hid_their_number_or_were_not_reached() -> None:
+    day = example()
+    expired = day.lost_callers.with_columns(state=pl.lit("expired"))
+    page = render(replace(day, lost_callers=expired))
+    said = spaces(Reader(page).text)
+    assert "Nobody still waits" not in said
+    assert f"{expired.height} lost callers were not reached again in time." in said
+    withheld = figures.losses(day.calls).withheld
+    assert f"{withheld} of these calls cannot be rung back: the number is hidden." in said
+
+
+def test_calls_that_reached_nobody_are_in_question_even_without_a_lost_caller() -> None:
+    day = example()
+    alone = replace(day, findings=FINDINGS.empty(), lost_callers=LOST_CALLERS.empty())
+    assert render(alone).count('class="call keep"') == figures.losses(day.calls).total
+
+
+def test_only_the_provider_speaking_is_said() -> None:
+    day = example()
+    alone = replace(day, summary=dict(day.summary) | {"sources": day.summary["sources"][:1]})
+    assert "Only the provider speaks" in Reader(render(alone)).text
+    assert "Only the provider speaks" not in Reader(render(day)).text
+
+
+def test_a_period_without_calls_says_which_days_the_files_cover() -> None:
+    day = example()
+    page = render(
+        replace(day, calls=CALLS.empty(), findings=FINDINGS.empty(), lost_callers=LOST_CALLERS.empty())
+    )
+    assert "There are no calls in this period; the files cover 21 Nov 2026." in spaces(Reader(page).text)
+
+
+def test_service_levels_stand_beside_their_counts() -> None:
+    page = render(replace(example(), service_counts={"agent": (130, 166)}))
+    assert "130 of 166" in spaces(Reader(page).text)
+    assert "46 other inbound calls are left out" in spaces(Reader(page).text)
+
+
+def test_every_file_passed_over_is_listed_under_its_own_name() -> None:
+    notes = tuple(("office", "member_passed_over", {"file": f"in/x{n}.dat", "why": "?"}) for n in range(9))
+    page = Reader(render(replace(example(), notes=notes))).text
+    assert all(f"in/x{n}.dat was passed over" in page for n in range(9))
+    assert "more notes like these" not in page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -187,7 +233,7 @@ def test_five_calls_of_one_source_and_no_findings() -> None:
     }
     page = Reader(render(replace(empty(), calls=five, summary=summary, zone=day.zone))).text
     assert "No caller was missed." in page
-    assert "The sources agree" in page
+    assert "Nothing to compare with: one source." in page
 
 
 def test_a_million_calls_make_a_page_of_bounded_size() -> None:

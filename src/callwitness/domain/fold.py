@@ -13,15 +13,19 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from callwitness.domain.schema import CALL_TIMES
+
 HOUR: Final = 3_600_000
 NEAR: Final = 180_000
 """Clocks of two sources seldom lie further apart, ms."""
 
-TIMES: Final = ("started_at", "signal_answered_at", "queued_at", "agent_answered_at", "ended_at")
-
 
 def unfolded(calls: pl.DataFrame, zone: str) -> pl.DataFrame:
-    """SOURCE_CALLS with the calls of a repeated hour moved to its second passing where others prove it."""
+    """SOURCE_CALLS with the calls of a repeated hour moved to its second passing where others prove it.
+
+    Adds ``fold_ms``: by how much each call was moved, so that its legs and records can follow.
+    """
+    calls = calls.with_columns(fold_ms=pl.lit(0, dtype=pl.Int64))
     span = calls.select(pl.col("started_at").min().alias("a"), pl.col("started_at").max().alias("b")).row(0)
     if span[0] is None:
         return calls
@@ -56,5 +60,7 @@ def _moved(calls: pl.DataFrame, begin: int, width: int) -> pl.DataFrame:
         (apart.abs() <= NEAR).any().alias("first"), ((apart - width).abs() <= NEAR).any().alias("second")
     )
     second = proved.filter(pl.col("second") & ~pl.col("first"))["scall"]
-    moves = pl.when(pl.col("scall").is_in(second.implode())).then(width).otherwise(0)
-    return calls.with_columns(pl.col(column) + moves for column in TIMES)
+    move = pl.when(pl.col("scall").is_in(second.implode())).then(width).otherwise(0)
+    return calls.with_columns(
+        *(pl.col(column) + move for column in CALL_TIMES), fold_ms=pl.col("fold_ms") + move
+    )

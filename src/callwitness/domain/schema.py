@@ -196,6 +196,12 @@ LEGS: Final = Table(
     ),
 )
 
+CALL_TIMES: Final = ("started_at", "signal_answered_at", "queued_at", "agent_answered_at", "ended_at")
+"""Columns of SOURCE_CALLS that are moments."""
+
+LEG_TIMES: Final = ("started_at", "answered_at", "ended_at")
+"""Columns of RECORDS and LEGS that are moments."""
+
 SOURCE_CALLS: Final = Table(
     "source_calls",
     (

@@ -17,7 +17,7 @@ from callwitness.domain.lost import lost_callers
 from callwitness.domain.reconcile import Reconciliation, reconcile
 from callwitness.domain.reliability import reliability
 from callwitness.domain.rules import Rules, SourceInfo
-from callwitness.domain.schema import SOURCE_CALLS
+from callwitness.domain.schema import CALL_TIMES, SOURCE_CALLS
 from callwitness.domain.verdict import judge
 from callwitness.ingest.contract import Note, ReadOptions
 from callwitness.services import clocks, period
@@ -81,7 +81,7 @@ def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckRes
     progress("reconcile", calls.height)
     reconciliation = reconcile(calls, infos, request.rules)
     calls = calls.join(reconciliation.groups, on="scall", how="left")
-    calls = clocks.in_reference_clock(calls, reconciliation, clocks.CALL_TIMES)
+    calls = clocks.in_reference_clock(calls, reconciliation, CALL_TIMES)
     progress("judge", calls.height)
     judged = with_call_ids(judge(calls, reconciliation, infos, request.rules), calls)
     judged = period.within(judged, request.period, request.rules.zone)

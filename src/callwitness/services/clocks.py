@@ -8,10 +8,8 @@ import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.results import LADDER
+from callwitness.domain.schema import LEG_TIMES
 from callwitness.services.reading import ReadSource
-
-CALL_TIMES = ("started_at", "signal_answered_at", "queued_at", "agent_answered_at", "ended_at")
-LEG_TIMES = ("started_at", "answered_at", "ended_at")
 
 
 def in_reference_clock(
@@ -28,18 +26,23 @@ def in_reference_clock(
     return pl.concat(parts).sort("_order").drop("_order")
 
 
+def by_native_id(calls: pl.DataFrame) -> pl.DataFrame:
+    """``source, native, call_id, fold_ms``: the call of every id a source has. calls: SOURCE_CALLS with ``call_id``."""
+    ids = calls.select("source", "call_id", "fold_ms", native="native_ids").explode("native")
+    return ids.unique(["source", "native"], keep="first", maintain_order=True)
+
+
+def moved_with_their_calls(frame: pl.DataFrame) -> pl.DataFrame:
+    """Legs or records joined with ``fold_ms``: those of a call of the repeated hour go where the call went."""
+    move = pl.col("fold_ms").fill_null(0)
+    return frame.with_columns(pl.col(column) + move for column in LEG_TIMES)
+
+
 def legs_of_calls(
     sources: Sequence[ReadSource], calls: pl.DataFrame, judged: pl.DataFrame, reconciliation: Reconciliation
 ) -> pl.DataFrame:
     """LADDER: every leg of the judged calls with its call, source, proving record and corrected times."""
-    ids = calls.select("scall", "group").join(judged.select("group", "call_id"), on="group")
-    by_native = (
-        calls.select("scall", "source", pl.col("native_ids").alias("native"))
-        .explode("native")
-        .join(ids.select("scall", "call_id"), on="scall")
-        .select("source", "native", "call_id")
-        .unique(["source", "native"], maintain_order=True)
-    )
+    natives = by_native_id(calls.join(judged.select("group", "call_id"), on="group", maintain_order="left"))
     frames = []
     for source in sources:
         legs = source.legs.join(source.records.select("rec", "record_id", "name"), on="rec", how="left")
@@ -48,5 +51,6 @@ def legs_of_calls(
             pl.lit(source.role).alias("role"),
             native=pl.coalesce("native_call_id", "name"),
         )
-        frames.append(legs.join(by_native, on=["source", "native"]).select(LADDER.names))
+        legs = moved_with_their_calls(legs.join(natives, on=["source", "native"]))
+        frames.append(legs.select(LADDER.names))
     return in_reference_clock(LADDER.concat(frames), reconciliation, LEG_TIMES)

@@ -9,6 +9,7 @@ import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.results import CALLS, MATCHES, RECORDS_OUT, REJECTED_OUT
+from callwitness.domain.schema import LEG_TIMES
 from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
 
@@ -69,14 +70,10 @@ def _records(
 
     What a row alone does not say (direction, trunk, whose leg it is) is taken from the leg it proves.
     """
-    native = (
-        members.select("source", "call_id", pl.col("native_ids").alias("native"))
-        .explode("native")
-        .unique(["source", "native"], maintain_order=True)
-    )
+    natives = clocks.by_native_id(members)
     frames = []
     for source in sources:
-        calls = native.filter(pl.col("source") == source.name).select("native", "call_id")
+        calls = natives.filter(pl.col("source") == source.name).drop("source")
         legs = source.legs.select("rec", *_FROM_LEG).unique("rec", keep="first", maintain_order=True)
         records = source.records.with_columns(
             pl.lit(source.name).alias("source"),
@@ -87,7 +84,8 @@ def _records(
         records = records.join(calls, on="native", how="left", maintain_order="left")
         records = records.join(legs, on="rec", how="left", suffix="_leg", maintain_order="left")
         records = records.with_columns(pl.coalesce(name, f"{name}_leg").alias(name) for name in _FROM_LEG)
-        records = clocks.in_reference_clock(records, reconciliation, clocks.LEG_TIMES)
+        records = clocks.moved_with_their_calls(records)
+        records = clocks.in_reference_clock(records, reconciliation, LEG_TIMES)
         frames.append(RECORDS_OUT.conform(records.select(RECORDS_OUT.names)))
     together = RECORDS_OUT.concat(frames)
     return together.sort("started_at", "call_id", "record_id", nulls_last=True)

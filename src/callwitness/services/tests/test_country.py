@@ -31,7 +31,7 @@ def test_few_or_mixed_numbers_tell_nothing(tmp_path: Path) -> None:
 
 
 def test_an_option_the_adapter_does_not_have_is_refused_with_those_it_has() -> None:
-    with pytest.raises(UsageError, match="zzone.*trunk"):
+    with pytest.raises(UsageError, match=r"zzone.*trunk"):
         check_options(parse_source("office=Master.csv?zzone=UTC", ()), "asterisk")
 
 

@@ -133,7 +133,11 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         .then(answered_by_bill)
     )
     frame = frame.with_columns(
-        pl.when(pl.col("lastapp") == "Dial").then(pl.col("lastdata").str.extract(DIALLED)).alias("dialled")
+        pl.when(pl.col("lastapp") == "Dial").then(pl.col("lastdata").str.extract(DIALLED)).alias("dialled"),
+        # What an application without a far channel was about: the dial that came to nothing, the words played.
+        pl.when(pl.col("lastapp").is_in(["Dial", "Playback"]) & (pl.col("dstchannel").fill_null("") == ""))
+        .then(pl.col("lastdata").str.extract(r"^([^,|\s]+)"))
+        .alias("target"),
     )
     sequence = pl.col("sequence").cast(pl.Int64, strict=False)
     records = frame.select(

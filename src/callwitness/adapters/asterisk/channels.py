@@ -65,8 +65,11 @@ def peer_sides(records: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
         is_local(pl.col("channel")).alias("local"),
         pl.lit(2).alias("rank"),
         context_side(pl.col("dcontext"), options).alias("side"),
-        pl.col("caller_kind")
-        .replace_strict({"number": TRUNK, "extension": INTERNAL}, default=None)
+        pl.when(peer(pl.col("channel")) == pl.col("caller_raw"))
+        .then(pl.lit(INTERNAL))  # an endpoint calls under its own name, a trunk under its callers' numbers
+        .otherwise(
+            pl.col("caller_kind").replace_strict({"number": TRUNK, "extension": INTERNAL}, default=None)
+        )
         .alias("by_number"),
     )
     called = cdr.select(

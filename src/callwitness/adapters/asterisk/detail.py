@@ -14,7 +14,7 @@ SEPARATOR: Final = "\x1f"
 LOCAL: Final = "local"
 UTC: Final = "utc"
 
-CDR: Final = ("clock", "dcontext", "dstchannel", "lastapp", "dialled")
+CDR: Final = ("clock", "dcontext", "dstchannel", "lastapp", "dialled", "target")
 CEL: Final = ("clock", "context", "exten", "app", "appdata", "bridge", "peer", "other")
 QUEUE_LOG: Final = ("clock", "p1", "p2", "p3", "p4", "p5", "p6")
 

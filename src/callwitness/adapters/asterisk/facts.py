@@ -34,6 +34,8 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
     """
     number_called = pl.col("called").str.contains(_NUMBER).fill_null(False)
     told = pl.col("caller_raw").is_not_null()
+    # An endpoint of our own calls under its own name, which may be a word, or as long as a number of the city.
+    as_itself = (pl.col("a_side") == INTERNAL) & (pl.col("a_peer") == pl.col("caller_raw"))
     calls = (
         paths.group_by("native_call_id", maintain_order=True)
         .agg(
@@ -42,6 +44,7 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
                 pl.col(name).filter(told).first()
                 for name in ("caller_raw", "caller", "caller_key", "caller_kind")
             ),
+            as_itself.filter(told).first().fill_null(value=False).alias("as_itself"),
             pl.col("called").drop_nulls().first().alias("called"),
             pl.col("did").drop_nulls().first().alias("did"),
             pl.col("called").filter(number_called).first().alias("number"),
@@ -57,7 +60,12 @@ def call_facts(paths: pl.DataFrame, plan: NumberPlan) -> pl.DataFrame:
             .otherwise("did")
             .alias("did"),
             pl.when(pl.col("direction") == "inbound").then(None).otherwise("called").alias("called"),
-            pl.col("caller_kind").fill_null("withheld"),
+            pl.when("as_itself").then("caller_raw").otherwise("caller").alias("caller"),
+            pl.when("as_itself")
+            .then(pl.lit("extension"))
+            .otherwise("caller_kind")
+            .fill_null("withheld")
+            .alias("caller_kind"),
             pl.col("caller_key").fill_null(0),
         )
     )

@@ -8,19 +8,22 @@ import polars as pl
 
 from callwitness.adapters.asterisk import detail
 from callwitness.adapters.asterisk.agents import member_extensions, named
-from callwitness.adapters.asterisk.channels import context_side, peer_sides, with_sides
+from callwitness.adapters.asterisk.agreement import agreed
+from callwitness.adapters.asterisk.channels import INTERNAL, context_side, peer_sides, with_sides
 from callwitness.adapters.asterisk.facts import FACTS, call_facts
 from callwitness.adapters.asterisk.families import roots
 from callwitness.adapters.asterisk.legs_cdr import cdr_legs
 from callwitness.adapters.asterisk.legs_cel import cel_legs
 from callwitness.adapters.asterisk.legs_queue import queue_legs
+from callwitness.adapters.asterisk.unrouted import as_unrouted, unrouted_calls
 from callwitness.domain.schema import LEGS
 from callwitness.ingest.contract import ReadOptions
 
 _PATH: Final = (
-    "rec witness native_call_id started_at caller_raw caller caller_key caller_kind called did did_key a_local a_peer "
-    "a_side b_peer b_side context"
+    "rec witness native_call_id started_at caller_raw caller caller_key caller_kind called called_raw did did_key "
+    "a_local a_peer a_side b_peer b_side context"
 ).split()
+_OWN_NUMBER: Final = r"^(ext-local|ext-group|ext-queues|ext-findmefollow|followme-check|from-did-direct)$"
 _CLOSED: Final = r"(?i)^(app-)?(closed|after-?hours|out-?of-?hours|night|holiday|non-?work)"
 _REJECTED: Final = r"(?i)^(app-)?(black-?list|blocked|banned|reject)"
 
@@ -35,9 +38,12 @@ def exchange_legs(records: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     joins = roots(records)
     facts = _facts(cdr, cel, queue_log, joins, sides, options)
     cdr, cel = _with_direction(cdr, facts), _with_direction(cel, facts)
+    unrouted = unrouted_calls(cdr, cel, options)
+    by_events = as_unrouted(cel_legs(cel), unrouted)
+    by_rows = as_unrouted(agreed(cdr_legs(cdr), by_events, cel), unrouted)
     parts = [
-        cdr_legs(cdr).with_columns(pl.lit("cdr").alias("witness"), pl.col("dcontext").alias("last_context")),
-        cel_legs(cel),
+        by_rows.with_columns(pl.lit("cdr").alias("witness"), pl.col("dcontext").alias("last_context")),
+        by_events,
         queue_legs(queue_log),
     ]
     parts[1:] = [
@@ -90,7 +96,16 @@ def _facts(
         pl.when(~first).then("a_side").alias("b_side"),
         *(
             pl.when(first).then(name).alias(name)
-            for name in ("a_peer", "a_side", "caller_raw", "caller", "caller_kind", "called", "context")
+            for name in (
+                "a_peer",
+                "a_side",
+                "caller_raw",
+                "caller",
+                "caller_kind",
+                "called",
+                "called_raw",
+                "context",
+            )
         ),
         (pl.col("a_local") | ~first).alias("a_local"),
     )
@@ -110,8 +125,8 @@ def _facts(
         paths.join(joins, on="native_call_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("root", "native_call_id").alias("native_call_id"))
         .join(
-            sides.rename({"peer": "called", "side": "called_side"}),
-            on="called",
+            _called_sides(cdr, sides),
+            on="called_raw",
             how="left",
             maintain_order="left",
         )
@@ -122,6 +137,19 @@ def _facts(
     others = joins.join(facts, left_on="root", right_on="native_call_id").drop("root")
     return pl.concat([facts, others.select(facts.columns)]).unique(
         "native_call_id", keep="first", maintain_order=True
+    )
+
+
+def _called_sides(cdr: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
+    """``called_raw``, ``called_side``: peers, and numbers of any length that the exchange keeps for its own."""
+    own = cdr.filter(pl.col("dcontext").str.contains(_OWN_NUMBER)).select(
+        pl.col("called_raw").alias("peer"), pl.lit(INTERNAL).alias("side")
+    )
+    return (
+        pl.concat([sides, own])
+        .drop_nulls()
+        .unique("peer", keep="first", maintain_order=True)
+        .rename({"peer": "called_raw", "side": "called_side"})
     )
 
 

@@ -87,6 +87,7 @@ def cdr_legs(rows: pl.DataFrame) -> pl.DataFrame:
         segment.alias("segment"),
         human.alias("human"),
         result.alias("result"),
+        pl.when(nothing_rang).then(pl.coalesce("target", "cause")).otherwise("cause").alias("cause"),
         pl.when(talk).then("talk_s").alias("talk_s"),
         pl.when(talk | (segment == "ring")).then(_party()).alias("extension"),
         pl.col("native_id").str.split("#").list.first().alias("native_id"),

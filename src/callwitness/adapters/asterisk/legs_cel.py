@@ -21,8 +21,10 @@ _APPS: Final = {
 }
 # Q.850 causes by which a phone or trunk that rang went away.
 _RING_RESULTS: Final = {"17": "busy", "26": "cancelled"} | dict.fromkeys(
-    "1 2 3 5 6 20 22 27 28 29 34 38 41 42 44 50 58 63 88 102 111".split(), "failed"
+    "1 2 3 5 6 20 22 27 28 29 34 38 41 42 44 50 58 63 65 66 69 79 88 102 111".split(), "failed"
 )
+FAILED_CAUSES: Final = sorted(cause for cause, result in _RING_RESULTS.items() if result == "failed")
+_MENU: Final = r"^ivr-\d+$"  # what FreePBX calls the contexts of its menus
 _REFUSED: Final = "21"
 _LEFT_MS: Final = 500  # the queue ended because the caller's channel did
 
@@ -39,6 +41,7 @@ def cel_legs(events: pl.DataFrame) -> pl.DataFrame:
         talked,
         _ring_legs(channels, talked),
         _app_legs(events, channels, talked),
+        _menu_legs(channels),
         _transfer_legs(events),
     ]
     return pl.concat([part for part in parts if part.width], how="diagonal")
@@ -214,6 +217,23 @@ def _app_legs(events: pl.DataFrame, channels: pl.DataFrame, talked: pl.DataFrame
     )
     legs = legs.join(_first_talk(legs, talked), on="leg", how="left", maintain_order="left")
     return _app_results(legs).drop("leg", "visit", "app_end", "channel_end")
+
+
+def _menu_legs(channels: pl.DataFrame) -> pl.DataFrame:
+    """The menu that the caller's channel died in, by the name of the context."""
+    died_there = pl.col("last_context").str.contains(_MENU) & pl.col("answered_at").is_not_null()
+    return channels.filter(pl.col("origin") & died_there).select(
+        "native_call_id",
+        "native_id",
+        "rec",
+        pl.col("answered_at").alias("started_at"),
+        "answered_at",
+        "ended_at",
+        "precision_ms",
+        pl.lit("ivr").alias("segment"),
+        pl.lit("answered").alias("result"),
+        pl.lit(False).alias("human"),
+    )
 
 
 def _first_talk(legs: pl.DataFrame, talked: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from callwitness.domain.errors import UsageError
+from callwitness.ingest.registry import add_folder
 
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 
@@ -34,14 +35,19 @@ def new_adapter_command(
             source.read_text(encoding="utf-8").replace("{name}", name), encoding="utf-8", newline="\n"
         )
     typer.echo(
-        f"{target}: written. Put captured files with invented numbers into samples/, then run its tests."
+        f"{target}: written. Put captured files with invented numbers into samples/, then run its tests and:\n"
+        f"callwitness check-adapter {target}"
     )
 
 
-def check_adapter_command(name: Annotated[str, typer.Argument(help="Name of an installed adapter.")]) -> None:
+def check_adapter_command(
+    name: Annotated[str, typer.Argument(help="Name of an installed adapter, or an adapter's folder.")],
+) -> None:
     """Run the conformance checks that every adapter must pass."""
     from callwitness.ingest.conformance import check_adapter  # noqa: PLC0415 only this command needs it
 
+    if len(Path(name).parts) > 1:
+        name = add_folder(Path(name))
     failed = False
     for outcome in check_adapter(name):
         failed |= not outcome.passed

@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help=__doc__.splitlines()[0] if __doc__ else None,
+    help="What every witness of a call says, what really happened, and where they disagree.",
 )
 app.command("check")(check.check_command)
 app.command("init")(init.init_command)
@@ -40,7 +40,7 @@ def root(
         help="Print the version.",
     ),
 ) -> None:
-    """What every witness of a call says, what really happened, and where they disagree."""
+    """Options of the command itself."""
 
 
 def main() -> None:

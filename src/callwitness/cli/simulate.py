@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,4 +35,10 @@ def simulate_command(
         raise UsageError(f"--out {out}: cannot be written: {problem.strerror}") from None
     typer.echo(
         f"{out}: provider.csv, Master.csv, queue_log, cel.csv, contractor/, callwitness.toml, truth.csv, truth_findings.csv"
+    )
+    place = shlex.quote(str(out))
+    witnesses = "provider={0}/provider.csv office={0}/Master.csv office={0}/queue_log office={0}/cel.csv contractor={0}/contractor"
+    typer.echo("Now check them:")
+    typer.echo(
+        f"callwitness check {witnesses.format(place)} --config {place}/callwitness.toml --out {place}/report"
     )

@@ -10,6 +10,7 @@ import tomllib
 from functools import cache
 from importlib import import_module, resources
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, cast
 
 from callwitness.domain.errors import UsageError
@@ -31,6 +32,18 @@ def adapter_packages() -> dict[str, str]:
     }
     found.update({point.name: point.value for point in entry_points(group=PACKAGE)})
     return dict(sorted(found.items()))
+
+
+def add_folder(folder: Path) -> str:
+    """Make the adapter in a folder known to this process, under the folder's name. Raises ``UsageError``."""
+    folder = folder.resolve()
+    if not (folder / "manifest.toml").is_file() or not (folder / "adapter.py").is_file():
+        raise UsageError(f"{folder}: expected an adapter's folder, with manifest.toml and adapter.py")
+    name = folder.name
+    if name not in adapter_packages():
+        import_module(PACKAGE).__path__.append(str(folder.parent))
+        adapter_packages()[name] = f"{PACKAGE}.{name}"
+    return name
 
 
 @cache

@@ -54,6 +54,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "same_bytes_twice": ("file",),
     "member_passed_over": ("file", "why"),
     "table_passed_over": ("file", "table", "rows"),
+    "no_calls_told": ("file",),
     "report_superseded": ("file", "by", "rows"),
     "statistics_shifted": ("hours", "calls"),
     "statistics_clock_unproved": (),

@@ -172,6 +172,10 @@ _READING: Final[Mapping[str, tuple[str, ...]]] = {
         _("{file}: the table {table} ({rows} rows) holds no calls and was passed over."),
         _("A table without calls was passed over."),
     ),
+    "no_calls_told": (
+        _("{file} reports that there were no calls."),
+        _("A mail reports that there were no calls."),
+    ),
     "report_superseded": (
         _("{file} is corrected by {by}: {rows} rows count no more."),
         _("{file} is corrected by {by}."),

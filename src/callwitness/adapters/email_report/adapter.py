@@ -10,6 +10,7 @@ import polars as pl
 from callwitness.adapters.email_report.attachments import is_aside, original_of, read_attachment
 from callwitness.adapters.email_report.bodies import BodyTable, body_tables
 from callwitness.adapters.email_report.mail import Mail, Part, looks_like_mail, parse_mail, split_mailbox
+from callwitness.adapters.email_report.no_calls import tells_no_calls
 from callwitness.adapters.email_report.versions import SUPERSEDED, detail_of, mark_superseded
 from callwitness.domain.errors import UnreadableEvidence
 from callwitness.domain.schema import RECORDS
@@ -44,7 +45,7 @@ class Adapter:
         return Guess(self.name, "mbox" if mbox else "eml", 0.95, "begins with the headers of a mail")
 
     def read(self, file: EvidenceFile, options: ReadOptions) -> Iterator[Batch]:
-        """One or more batches a mail; a mail without a report is one rejected row.
+        """One or more batches a mail; a mail without a report is one rejected row, unless it says that nobody called.
 
         Raises ``UnreadableEvidence`` when the file holds no mail.
         """
@@ -137,7 +138,9 @@ def _read_mail(mail: Mail, name: str, file: EvidenceFile, options: ReadOptions) 
             rows += found.records.height + found.rejected.height
             yield replace(found, notes=(*found.notes, *notes))
             notes = []
-    if rows == 0:
+    if rows == 0 and not notes and tells_no_calls(mail):
+        yield Batch(RECORDS.empty(), REJECTED.empty(), (Note("no_calls_told", {"file": name}),))
+    elif rows == 0:
         yield Batch(RECORDS.empty(), _no_report(mail, name), tuple(notes))
     elif notes:
         yield Batch(RECORDS.empty(), REJECTED.empty(), tuple(notes))

@@ -170,3 +170,24 @@ def test_any_body_is_read_or_listed(data: bytes, kind: str) -> None:
     )
     records, rejected, _, _ = read(raw)
     assert records.height + rejected.height >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Звонков сегодня не было.",
+        "Добрый вечер! Пропущенных звонков за день нет.",
+        "Дзвінків не було",
+        "No calls today.",
+        "<html><body><table><tr><td>Дата</td><td>Телефон</td><td>Статус</td></tr></table></body></html>",
+    ],
+)
+def test_a_mail_that_says_nobody_called_is_no_records_and_a_note(text: str) -> None:
+    records, rejected, _, notes = read(mail(text))
+    assert (records.height, rejected.height) == (0, 0)
+    assert (notes[-1].code, notes[-1].params) == ("no_calls_told", {"file": "1.eml"})
+
+
+def test_a_mail_about_something_else_is_still_a_rejected_row() -> None:
+    _, rejected, _, _ = read(mail("Отчёт пришлём завтра."))
+    assert rejected.height == 1

@@ -119,6 +119,14 @@ def test_calls_that_reached_nobody_are_in_question_even_without_a_lost_caller() 
     assert render(alone).count('class="call keep"') == figures.losses(day.calls).total
 
 
+def test_sources_without_a_common_call_are_not_said_to_agree() -> None:
+    day = example()
+    apart = dict(day.summary) | {"reconciliation": {**day.summary["reconciliation"], "pairs": []}}
+    page = Reader(render(replace(day, findings=FINDINGS.empty(), summary=apart))).text
+    assert "no call is known to two sources" in page
+    assert "The sources agree" not in page
+
+
 def test_only_the_provider_speaking_is_said() -> None:
     day = example()
     alone = replace(day, summary=dict(day.summary) | {"sources": day.summary["sources"][:1]})

@@ -47,12 +47,14 @@ _LONGEST_CALL_MS: Final = 2 * 3_600_000
 class Tolerance:
     """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ.
 
-    weak_clock: the clock is measured from very few pairs: it may have stepped unseen.
+    weak_clock: the clock is measured from very few pairs: it may have stepped unseen. step_ms: its largest step; calls
+    beside one may stand on the wrong side of it.
     """
 
     window_ms: int
     duration_s: float
     weak_clock: bool = False
+    step_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _perhaps(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: T
     """Left-over calls near each other that nothing but a missing number or a second choice kept from being a pair."""
     every = [np.arange(len(left)), np.arange(len(right))]
     same = np.zeros(max(len(left), len(right)), np.int64)
-    found = _near(left, every[0], same, right, every[1], same, tolerance.window_ms)
+    found = _near(left, every[0], same, right, every[1], same, tolerance.window_ms + tolerance.step_ms)
     a, b = left.party[found.left], right.party[found.right]
     found = found.where((a == b) | (a == 0) | (b == 0))
     found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))

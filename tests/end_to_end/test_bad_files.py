@@ -125,13 +125,19 @@ def test_what_is_no_file_or_leads_out_of_the_folder_is_listed(bench: Quick, tmp_
     assert "logs/pipe.csv: expected a file" in pipe.said
 
 
-def test_unreadable_members_are_listed_every_one_on_the_terminal(bench: Quick) -> None:
+def test_unreadable_members_are_listed_on_the_terminal_within_a_limit_and_every_one_in_the_report(
+    bench: Quick,
+) -> None:
     bench.write("logs/provider.csv", PROVIDER)
     for at in range(12):
         bench.write(f"logs/{at}.bin", bytes(range(256)) + bytes([at]))
     run = bench.check("provider=logs")
     assert run.code == 0
-    assert run.said.count(".bin was passed over") == 12
+    told_there = run.said.count(".bin was passed over")
+    assert 0 < told_there < 12
+    assert "more in the report" in run.said
+    report = (run.out / "report.html").read_text(encoding="utf-8")
+    assert all(f"logs/{at}.bin was passed over" in report for at in range(12))
 
 
 # --- nothing in it, the same twice, another kind ---

@@ -63,7 +63,7 @@ def main() -> None:
     )
     clock = StageClock()
     begun = time.monotonic()
-    summary = run_check(request, Output(DATA / "out", "csv", "en"), clock, begun)
+    summary = run_check(request, Output(DATA / "out", "csv", "en"), clock, begun).summary
     clock.close("end")
     rows = sum(source["rows"] for source in summary["sources"])
     total = sum(clock.spent.values())

@@ -107,7 +107,7 @@ def typed(row: int, f: list[str], numbers: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row, f"{f[16]}#{sequence}", f[19], f[1], caller[0], caller[1], kind, f[2], called[0],
         f[8].split(",")[0] if f[7] == "Queue" else None, f[5], start, answer, end,
-        float(billed), float(billed), float(duration), RESULTS[f[14]], f[14], f"local\x1f{f[3]}\x1f{f[6]}\x1f{f[7]}\x1f",
+        float(billed), float(billed), float(duration), RESULTS[f[14]], f[14], f"local\x1f{f[3]}\x1f{f[6]}\x1f{f[7]}\x1f\x1f",
     )  # fmt: skip
 
 

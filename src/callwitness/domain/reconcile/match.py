@@ -40,6 +40,7 @@ _EXACT_S: Final = 1.5
 _TALK_TO_COMPARE_S: Final = 10.0
 _FAR_WEAK_MS: Final = 150_000
 _FAR_FIRM: Final = (30_000, _TALK_TO_COMPARE_S, _EXACT_S)
+_BESIDE_A_STEP_MS: Final = 2 * 3_600_000
 _LONGEST_CALL_MS: Final = 2 * 3_600_000
 
 
@@ -47,14 +48,14 @@ _LONGEST_CALL_MS: Final = 2 * 3_600_000
 class Tolerance:
     """window_ms: how far two starts of one call may lie apart. duration_s: how far durations may differ.
 
-    weak_clock: the clock is measured from very few pairs: it may have stepped unseen. step_ms: its largest step; calls
-    beside one may stand on the wrong side of it.
+    weak_clock: the clock is measured from very few pairs: it may have stepped unseen. steps: moment and size of its
+    steps, ms; calls beside one may stand on the wrong side of it.
     """
 
     window_ms: int
     duration_s: float
     weak_clock: bool = False
-    step_ms: int = 0
+    steps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +220,23 @@ def _perhaps(left: CallColumns, right: CallColumns, lines: LineMap, tolerance: T
     """Left-over calls near each other that nothing but a missing number or a second choice kept from being a pair."""
     every = [np.arange(len(left)), np.arange(len(right))]
     same = np.zeros(max(len(left), len(right)), np.int64)
-    found = _near(left, every[0], same, right, every[1], same, tolerance.window_ms + tolerance.step_ms)
+    widest = max((size for _, size in tolerance.steps), default=0)
+    found = _near(left, every[0], same, right, every[1], same, tolerance.window_ms + widest)
+    apart = np.abs(left.start[found.left] - right.start[found.right])
+    found = found.where(apart <= tolerance.window_ms + _step_beside(left.start[found.left], tolerance))
     a, b = left.party[found.left], right.party[found.right]
     found = found.where((a == b) | (a == 0) | (b == 0))
     found = found.where(~lines.contradicts(left.line[found.left], right.line[found.right]))
     talk = np.abs(left.talk[found.left] - right.talk[found.right])
     return found.where(~(talk > tolerance.duration_s))
+
+
+def _step_beside(starts: Ints, tolerance: Tolerance) -> Ints:
+    """Size of the clock's step beside each start, ms; 0 where there is none."""
+    sizes = np.zeros(len(starts), np.int64)
+    for at, size in tolerance.steps:
+        sizes = np.where(np.abs(starts - at) <= _BESIDE_A_STEP_MS, np.maximum(sizes, size), sizes)
+    return sizes
 
 
 def _elsewhere(calls: CallColumns) -> CallColumns:

@@ -180,10 +180,10 @@ def _untaken(n: int, matches: list[Matched]) -> Ints | None:
 
 
 def _tolerance(clock: SourceClock, left_ms: int, duration_s: float, weak: bool, right_ms: int) -> Tolerance:
-    step = max((abs(step.seconds) for step in clock.steps), default=0.0)
-    return Tolerance(
-        window_ms(clock, left_ms, right_ms), duration_s, weak_clock=weak, step_ms=int(step * 1000)
+    steps = tuple(
+        (int(clock.correct(np.array([step.at]))[0]), int(abs(step.seconds) * 1000)) for step in clock.steps
     )
+    return Tolerance(window_ms(clock, left_ms, right_ms), duration_s, weak_clock=weak, steps=steps)
 
 
 def _measure(real: RealCalls, telling: Telling) -> tuple[SourceClock, Pairs]:

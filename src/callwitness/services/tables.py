@@ -16,6 +16,10 @@ from callwitness.services.reading import ReadSource
 _FROM_LEG = ("direction", "segment", "trunk", "queue", "agent", "extension", "did", "result")
 
 
+REPEATED = r"#\d+$"
+"""Mark of an id that a list tells again (``ingest.kit.call_rows``); people see the id as it stands there."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResultTables:
     """Frames of ``domain.results``, sorted as their files are."""
@@ -58,7 +62,12 @@ def result_tables(
 
 def _calls(judged: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     each = members.select("call_id", "source", "native_ids").explode("native_ids")
-    each = each.select("call_id", id=pl.format("{}:{}", "source", "native_ids")).unique().sort("id")
+    each = each.select("call_id", id=pl.format("{}:{}", "source", "native_ids"))
+    each = each.with_columns(first=pl.col("id").str.replace(REPEATED, "")).unique().sort("id")
+    again = each.filter(pl.col("first") != pl.col("id")).join(
+        each, left_on=["call_id", "first"], right_on=["call_id", "id"], how="semi"
+    )
+    each = each.join(again, on=["call_id", "id"], how="anti", maintain_order="left")
     ids = each.group_by("call_id", maintain_order=True).agg(pl.col("id").alias("source_ids"))
     return judged.join(ids, on="call_id", how="left", maintain_order="left")
 
@@ -101,6 +110,12 @@ def _matches(members: pl.DataFrame, reconciliation: Reconciliation) -> pl.DataFr
         reconciliation.matches.drop("call_id", strict=False), on="scall"
     )
     told = told.sort("call_started_at", "call_id", "source", "native_call_id", "scall")
+    repeated = pl.col("match") == "duplicate"
+    told = told.with_columns(
+        native_call_id=pl.when(repeated)
+        .then(pl.col("native_call_id").str.replace(REPEATED, ""))
+        .otherwise("native_call_id")
+    )
     return MATCHES.conform(told.select(MATCHES.names))
 
 

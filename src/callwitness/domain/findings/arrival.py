@@ -48,6 +48,6 @@ def _told_twice(told: Told) -> pl.DataFrame:
         *kind(
             "duplicate_record", pl.col("role"), reason_json("told_twice", source="source", seconds="seconds")
         ),
-        *left(pl.col("native_call_id")),
+        *left(pl.col("native_call_id").str.replace(r"#\d+$", "")),
         *right("first_source", pl.col("first_id"), "first_record"),
     )

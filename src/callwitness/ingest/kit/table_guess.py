@@ -19,6 +19,9 @@ from callwitness.ingest.kit.table_profile import DURATIONS, ColumnGuess, TablePr
 
 SAMPLE_ROWS: Final = 2000
 _ENOUGH: Final = 0.5
+_TELLS_CALLS_APART: Final = (
+    0.5  # a list may tell some calls twice; a column of lines or months repeats far more
+)
 _SURE_OF_GRID: Final = 20
 _FREE_TEXT: Final = ("agent", "queue", "trunk", "hangup_by", "cause", "recording", "comment", "row_number")
 
@@ -212,7 +215,7 @@ def _finish(columns: list[_Column], chosen: dict[str, _Candidate], header_row: i
         order_sure=bool(votes.first or votes.second or votes.year_first) or not _ambiguous(when),
         units=units,
         precision_ms=_precision(columns, chosen),
-        unique_ids="id" in chosen and columns[chosen["id"].index].shape.distinct >= 0.95,
+        unique_ids="id" in chosen and columns[chosen["id"].index].shape.distinct >= _TELLS_CALLS_APART,
         answered_flag="result" in chosen and _is_flag(columns[chosen["result"].index]),
     )
 

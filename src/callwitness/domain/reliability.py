@@ -72,10 +72,10 @@ def _missing(
 ) -> pl.DataFrame:
     """Calls that others prove and a source covering them does not tell.
 
-    A contractor can only tell of calls that reached a queue or a person.
+    A contractor can only tell of calls that reached a queue or a person, and on a line that is known to be one of its own.
     """
     contractors = [source.name for source in sources if source.role == "contractor"]
-    reached = pl.col("queued_at").is_not_null() | pl.col("answered")
+    reached = (pl.col("queued_at").is_not_null() | pl.col("answered")) & pl.col("did").is_not_null()
     gone = reconciliation.missing.join(
         judged.select("group", "started_at", reached.alias("reached")), on="group"
     ).filter(pl.col("reached") | ~pl.col("source").is_in(contractors))

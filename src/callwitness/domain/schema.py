@@ -196,6 +196,9 @@ LEGS: Final = Table(
     ),
 )
 
+REPEATED_ID: Final = r"#\d+$"
+"""Mark behind an id that a list tells again (``id#2``), so that the repetition can be found; people see the id alone."""
+
 CALL_TIMES: Final = ("started_at", "signal_answered_at", "queued_at", "agent_answered_at", "ended_at")
 """Columns of SOURCE_CALLS that are moments."""
 

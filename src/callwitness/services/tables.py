@@ -9,15 +9,11 @@ import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.results import CALLS, MATCHES, RECORDS_OUT, REJECTED_OUT
-from callwitness.domain.schema import LEG_TIMES
+from callwitness.domain.schema import LEG_TIMES, REPEATED_ID
 from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
 
 _FROM_LEG = ("direction", "segment", "trunk", "queue", "agent", "extension", "did", "result")
-
-
-REPEATED = r"#\d+$"
-"""Mark of an id that a list tells again (``ingest.kit.call_rows``); people see the id as it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def result_tables(
 def _calls(judged: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     each = members.select("call_id", "source", "native_ids").explode("native_ids")
     each = each.select("call_id", id=pl.format("{}:{}", "source", "native_ids"))
-    each = each.with_columns(first=pl.col("id").str.replace(REPEATED, "")).unique().sort("id")
+    each = each.with_columns(first=pl.col("id").str.replace(REPEATED_ID, "")).unique().sort("id")
     again = each.filter(pl.col("first") != pl.col("id")).join(
         each, left_on=["call_id", "first"], right_on=["call_id", "id"], how="semi"
     )
@@ -113,7 +109,7 @@ def _matches(members: pl.DataFrame, reconciliation: Reconciliation) -> pl.DataFr
     repeated = pl.col("match") == "duplicate"
     told = told.with_columns(
         native_call_id=pl.when(repeated)
-        .then(pl.col("native_call_id").str.replace(REPEATED, ""))
+        .then(pl.col("native_call_id").str.replace(REPEATED_ID, ""))
         .otherwise("native_call_id")
     )
     return MATCHES.conform(told.select(MATCHES.names))

@@ -14,6 +14,7 @@ _ENDS: Final = "abandon exitwithtimeout exitempty exitwithkey withdraw joinempty
 _TALK_ENDS: Final = "completeagent completecaller blindtransfer attendedtransfer transfer".split()
 _RINGS: Final = ("ringnoanswer", "ringcanceled")
 _TRANSFERS: Final = ("blindtransfer", "attendedtransfer", "transfer")
+_OF_THE_EVENT: Final = ("native_id", "native_call_id", "queue", "rec", "precision_ms", "agent")
 _SAME: Final = ("native_id", "queue", "agent", "event", "started_at", "detail")
 
 
@@ -112,12 +113,7 @@ def _talks(rows: pl.DataFrame) -> pl.DataFrame:
 def _rings(rows: pl.DataFrame) -> pl.DataFrame:
     rang = rows.filter(pl.col("event").is_in(_RINGS))
     return rang.select(
-        "native_id",
-        "native_call_id",
-        "queue",
-        "rec",
-        "precision_ms",
-        "agent",
+        *_OF_THE_EVENT,
         "result",
         "cause",
         pl.col("started_at").alias("ended_at"),
@@ -130,12 +126,7 @@ def _rings(rows: pl.DataFrame) -> pl.DataFrame:
 def _transfers(rows: pl.DataFrame) -> pl.DataFrame:
     moved = rows.filter(pl.col("event").is_in(_TRANSFERS))
     return moved.select(
-        "native_id",
-        "native_call_id",
-        "queue",
-        "rec",
-        "precision_ms",
-        "agent",
+        *_OF_THE_EVENT,
         "cause",
         "started_at",
         pl.col("started_at").alias("ended_at"),

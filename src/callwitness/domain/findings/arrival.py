@@ -6,6 +6,7 @@ import polars as pl
 
 from callwitness.domain.findings.sides import Told, kind, left, right
 from callwitness.domain.reasons import reason_json
+from callwitness.domain.schema import REPEATED_ID
 
 
 def findings(told: Told) -> list[pl.DataFrame]:
@@ -48,6 +49,6 @@ def _told_twice(told: Told) -> pl.DataFrame:
         *kind(
             "duplicate_record", pl.col("role"), reason_json("told_twice", source="source", seconds="seconds")
         ),
-        *left(pl.col("native_call_id").str.replace(r"#\d+$", "")),
+        *left(pl.col("native_call_id").str.replace(REPEATED_ID, "")),
         *right("first_source", pl.col("first_id"), "first_record"),
     )

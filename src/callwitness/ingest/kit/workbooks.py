@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,14 +99,8 @@ def _check_size(path: Path, shown: str) -> None:
                         raise UnreadableEvidence(
                             shown, f"a sheet of {cells:,} cells; at most {MAX_CELLS:,} are read"
                         )
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as problem:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as problem:
         raise UnreadableEvidence(shown, f"expected a workbook, found a damaged one: {problem}") from problem
-    except Exception as problem:
-        if type(problem).__module__ == "zlib":
-            raise UnreadableEvidence(
-                shown, f"expected a workbook, found a damaged one: {problem}"
-            ) from problem
-        raise
 
 
 def _cells(stream: IO[bytes]) -> int:

@@ -18,7 +18,7 @@ import polars as pl
 
 from callwitness.cli.check import Output, request_of, run_check
 from callwitness.cli.console import ConsoleProgress
-from callwitness.config.settings import load
+from callwitness.services.settings import load
 from callwitness.simulate.world import WorldOptions, simulate
 
 DATA = Path(__file__).parent / "data"

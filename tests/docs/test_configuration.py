@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callwitness.config.settings import KEYS
+from callwitness.services.settings import KEYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "configuration.md").read_text("utf-8")
 

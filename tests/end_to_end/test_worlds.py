@@ -8,7 +8,7 @@ import pytest
 
 from callwitness.cli.check import Output, request_of, run_check
 from callwitness.cli.console import ConsoleProgress
-from callwitness.config.settings import load
+from callwitness.services.settings import load
 from callwitness.simulate.world import WorldOptions, simulate
 from tests.end_to_end.score import Score, score
 

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import typer
 
 from callwitness.cli.console import ConsoleProgress, print_notes, print_result
-from callwitness.config.settings import Settings, load
 from callwitness.domain.errors import UsageError
 from callwitness.domain.findings import KINDS
 from callwitness.ingest.registry import adapter_packages
@@ -26,6 +25,7 @@ from callwitness.services.files import TABLES, write_result
 from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
 from callwitness.services.period import parse_period
+from callwitness.services.settings import Settings, load
 from callwitness.services.summary import Summary, service_counts, summarise
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

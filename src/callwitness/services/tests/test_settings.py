@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from callwitness.config.settings import Settings, load
 from callwitness.domain.errors import UsageError
+from callwitness.services.settings import Settings, load
 
 
 def loaded(tmp_path: Path, text: str) -> Settings:

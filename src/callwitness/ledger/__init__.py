@@ -1,0 +1,1 @@
+"""What is kept: evidence, records, calls and what people decided about them."""

@@ -1,0 +1,196 @@
+"""The inbox: where bodies that arrive by HTTP are durable before their sender is told so.
+
+A small SQLite file of its own, so that no import into the ledger ever makes a sender wait; WAL with synchronous=FULL,
+so that what was appended survives a killed process and a power cut. The worker reads ``after`` the last number it has
+taken into the ledger and ``forget``s up to it. The same on PostgreSQL: ``ledger.inbox_postgres``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from callwitness.domain.errors import CallwitnessError
+
+ONCE_KEPT_MS: Final = 15 * 60_000
+"""How long ``Arrival.once`` is remembered: longer than any signature is accepted, on both sides of our clock."""
+_BUSY_S: Final = 5.0
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS inbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, source_id INTEGER NOT NULL, received_at INTEGER NOT NULL,
+    content_type TEXT NOT NULL, body BLOB NOT NULL, event_id TEXT, headers TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS inbox_once (once TEXT PRIMARY KEY, received_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS inbox_once_age ON inbox_once (received_at);
+"""
+_INSERT: Final = (
+    "INSERT INTO inbox (source_id, received_at, content_type, body, event_id, headers) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+class InboxUnavailable(CallwitnessError):
+    """The inbox cannot be used now; nothing of the call was kept. Trying again later may work."""
+
+
+class InboxFull(InboxUnavailable):
+    """There is no room left on the disk of the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One body as it came.
+
+    received_at: ms UTC. event_id: the sender's own, if it has one. headers: JSON object of the few that are kept.
+    once: a key under which a body is kept only the first time (its signature); None = kept always.
+    """
+
+    source_id: int
+    received_at: int
+    content_type: str
+    body: bytes
+    event_id: str | None = None
+    headers: str = "{}"
+    once: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An arrival in the inbox. seq: grows in the order of keeping and is never given twice."""
+
+    seq: int
+    source_id: int
+    received_at: int
+    content_type: str
+    body: bytes
+    event_id: str | None
+    headers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits. oldest_at: ms UTC, None when nothing does."""
+
+    count: int
+    oldest_at: int | None
+
+
+class Inbox(Protocol):
+    """What the front door and the worker need. All methods raise ``InboxUnavailable``; safe to share by threads."""
+
+    def append(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        """Keep all or none, durable on return. True: kept; False: its ``once`` was kept before."""
+        ...
+
+    def after(self, seq: int, limit: int) -> list[Letter]:
+        """The first letters numbered above ``seq``, in order."""
+        ...
+
+    def forget(self, upto_seq: int) -> int:
+        """Drop the letters up to a number, which the ledger has by now; how many there were."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """How much waits, and since when."""
+        ...
+
+    def start_above(self, seq: int) -> None:
+        """See to it that numbers to come are above ``seq``: a ledger must not take a new inbox for one it has read."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database. Using the inbox again opens it again."""
+        ...
+
+
+class SqliteInbox:
+    """``Inbox`` in a SQLite file, made when it is first used. After an error the file is opened anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    def append(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        """See ``Inbox.append``."""
+        with _Transaction(self) as connection:
+            if all(arrival.once is None for arrival in arrivals):
+                connection.executemany(_INSERT, map(_row, arrivals))
+                return [True] * len(arrivals)
+            return [_append_once(connection, arrival) for arrival in arrivals]
+
+    def after(self, seq: int, limit: int) -> list[Letter]:
+        """See ``Inbox.after``."""
+        with _Transaction(self, "BEGIN") as connection:
+            rows = connection.execute(
+                "SELECT seq, source_id, received_at, content_type, body, event_id, headers FROM inbox"
+                " WHERE seq > ? ORDER BY seq LIMIT ?",
+                (seq, limit),
+            )
+            return [Letter(*row) for row in rows]
+
+    def forget(self, upto_seq: int) -> int:
+        """See ``Inbox.forget``."""
+        with _Transaction(self) as connection:
+            return connection.execute("DELETE FROM inbox WHERE seq <= ?", (upto_seq,)).rowcount
+
+    def backlog(self) -> Backlog:
+        """See ``Inbox.backlog``. Numbers have no gaps here but below the first, so nothing is counted row by row."""
+        with _Transaction(self, "BEGIN") as connection:
+            first, last = connection.execute("SELECT min(seq), max(seq) FROM inbox").fetchone()
+            if first is None:
+                return Backlog(0, None)
+            (oldest,) = connection.execute("SELECT received_at FROM inbox WHERE seq = ?", (first,)).fetchone()
+            return Backlog(last - first + 1, oldest)
+
+    def start_above(self, seq: int) -> None:
+        """See ``Inbox.start_above``."""
+        with _Transaction(self) as connection:
+            connection.execute(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT 'inbox', 0"
+                " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'inbox')"
+            )
+            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'inbox'", (seq,))
+
+    def close(self) -> None:
+        """See ``Inbox.close``."""
+        with self._lock:
+            self._drop()
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._connection = connection
+            connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript(_TABLES)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
+
+
+class _Transaction:
+    """One transaction under the inbox's lock; errors of the database come out as ours."""
+
+    def __init__(self, inbox: SqliteInbox, begin: str = "BEGIN IMMEDIATE") -> None:
+        self._inbox, self._begin = inbox, begin
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._inbox._lock.acquire()
+        try:
+            connection = self._inbox._connected()
+            connection.execute(self._begin)
+        except sqlite3.Error as problem:
+            self._give_up()
+            raise _ours(problem, self._inbox._path) from problem
+        return connection

@@ -1,0 +1,1 @@
+"""Screens, the front door and what they share."""

@@ -1,0 +1,1 @@
+"""One call: verdict, legs, witnesses, comments, history."""

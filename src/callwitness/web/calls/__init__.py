@@ -1,0 +1,1 @@
+"""The view of calls: filters, groups, totals, exports, saved views."""

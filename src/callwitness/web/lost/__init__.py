@@ -1,0 +1,1 @@
+"""Lost callers: waiting, in work, done."""

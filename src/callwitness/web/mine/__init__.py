@@ -1,0 +1,1 @@
+"""My calls: the personal cabinet."""

@@ -1,0 +1,1 @@
+"""Sources, their evidence, rejected rows and reliability."""

@@ -1,0 +1,32 @@
+"""Addresses: one prefix a screen, all below the workspace they show."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+_SCREENS = (
+    ("", "today"),
+    ("calls/", "calls"),
+    ("call/", "call"),
+    ("lost/", "lost"),
+    ("findings/", "findings"),
+    ("sources/", "sources"),
+    ("mine/", "mine"),
+    ("people/", "people"),
+    ("numbers/", "numbers"),
+    ("lines/", "lines"),
+    ("projects/", "projects"),
+    ("settings/", "settings"),
+    ("exports/", "exports"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("callwitness.web.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("keeper/", admin.site.urls),
+    *(
+        path(f"w/<slug:workspace>/{prefix}", include((f"callwitness.web.{name}.urls", name)))
+        for prefix, name in _SCREENS
+    ),
+]

@@ -55,7 +55,7 @@ class RecordStore:
         for (day,), part in records.group_by(["_day"]):
             number = int(str(day))
             kept = self._day(source_id, number).filter(pl.col("evidence_id") != evidence_id)
-            self._write(source_id, number, pl.concat([kept, part.select(STORED).cast(dict(STORED))]))
+            self._write(source_id, number, pl.concat([kept, part.select(STORED).cast(pl.Schema(STORED))]))
             counts[number] = part.height
         return counts
 

@@ -6,7 +6,15 @@ A view is written as a query string, so that it stands in an address, in a saved
     &group=agent&sort=-wait_s&columns=started_at,caller,verdict
 
 A name alone means "only these values"; ``.not`` none of these; ``.has`` contains the text; ``.min`` and ``.max``
-bound numbers and moments; ``.empty`` is yes or no. Conditions of different names all hold.
+bound numbers and moments; ``.empty`` is yes or no. Conditions of different names all hold. On every door:
+
+- One of the values of a name is enough, for ``.min`` and ``.max`` too; ``.not`` holds where ``is`` does not, so calls
+  that have nothing there stay.
+- The empty value stands for nothing there (``agent=`` are the calls of nobody); an empty list is nothing, too.
+- A list fits when one of its items does. ``is`` is exact, ``.has`` takes upper and lower case alike.
+- ``.min`` and ``.max`` include the bound; moments are ms UTC, seconds are seconds; a flag is yes or no.
+- day is written 2026-11-22, hour 00 to 23, weekday 1 (Monday) to 7, all of the reader's zone.
+- ``search`` fits where a number has its digits (``search_digits``) or the agent's name contains it.
 """
 
 from __future__ import annotations
@@ -158,23 +166,47 @@ def _add_condition(conditions: dict[tuple[str, str], list[str]], name: str, valu
     values = conditions.setdefault((column, operation), [])
     if len(value) > _LONGEST or len(values) >= _MOST_VALUES:
         raise UsageError(f"{name}: too long a condition")
-    if operation in ("min", "max"):
-        _check_number(column, value)
-    if operation == "empty" and value not in ("yes", "no"):
-        raise UsageError(f"{name}: expected yes or no, found {value!r}")
+    _check_value(VIEW_COLUMNS[column], operation, value)
     if value not in values:
         values.append(value)
 
 
-def _check_number(column: str, value: str) -> None:
-    if VIEW_COLUMNS[column].kind not in ("moment", "seconds", "count"):
-        raise UsageError(f"{column}: has no smallest or largest value")
+def _check_value(column: ViewColumn, operation: str, value: str) -> None:
+    numeric = column.kind in ("moment", "seconds", "count")
+    exact = operation in ("is", "not")
+    if operation in ("min", "max") and not numeric:
+        raise UsageError(f"{column.name}: has no smallest or largest value")
+    if operation == "has" and column.kind not in ("text", "choice", "list"):
+        raise UsageError(f"{column.name}: has no text to contain")
+    if exact and not value:
+        return
+    if operation == "empty" or (exact and column.kind == "flag"):
+        if value not in ("yes", "no"):
+            raise UsageError(f"{column.name}: expected yes or no, found {value!r}")
+    elif numeric and to_number(value) is None:
+        raise UsageError(f"{column.name}: expected a number, found {value!r}")
+
+
+def to_number(text: str) -> float | None:
+    """A number of a condition, whole ones as ``int``; None where the text is none or beyond 10**15."""
     try:
-        number = float(value)
+        number = float(text)
     except ValueError:
-        number = float("nan")
+        return None
     if not abs(number) < 1e15:
-        raise UsageError(f"{column}: expected a number, found {value!r}")
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def search_digits(text: str) -> str | None:
+    """Digits to look for in numbers; None where the text is not written like a number.
+
+    A whole number that begins with the long-distance 8 is looked for without it.
+    """
+    if not text.isascii() or text.strip("0123456789+-() ."):
+        return None
+    digits = "".join(sign for sign in text if sign.isdigit())
+    return (digits[1:] if len(digits) == 11 and digits[0] == "8" else digits) or None
 
 
 def _period(text: str) -> str:

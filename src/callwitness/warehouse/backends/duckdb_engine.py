@@ -1,0 +1,73 @@
+"""DuckDB inside the process: bounded memory and threads, no file but the warehouse's, nothing to configure from a query."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+MEMORY: Final = "1GB"
+THREADS: Final = 2
+
+
+class QueryFailed(Exception):
+    """The engine could not answer: a damaged or vanished file, or not enough memory."""
+
+
+class DuckdbEngine:
+    """Runs queries over the files of one folder. Threads may share it; each query has its own connection."""
+
+    def __init__(self, folder: Path, memory: str = MEMORY, threads: int = THREADS) -> None:
+        self._folder, self._memory, self._threads = folder, memory, threads
+        self._lock = Lock()
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._process = 0
+
+    def rows(self, text: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """All rows of the answer."""
+        with self._cursor() as cursor:
+            try:
+                return cursor.execute(text, dict(values)).fetchall()
+            except duckdb.Error as error:
+                raise QueryFailed(str(error)) from error
+
+    def integers(self, text: str, values: Mapping[str, object]) -> npt.NDArray[np.uint64]:
+        """The only column of the answer, unsigned integers without nulls."""
+        with self._cursor() as cursor:
+            try:
+                columns = cursor.execute(text, dict(values)).fetchnumpy()
+            except duckdb.Error as error:
+                raise QueryFailed(str(error)) from error
+        (column,) = columns.values()
+        return np.asarray(column, dtype=np.uint64)
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if self._database is None or self._process != os.getpid():  # threads do not survive a fork
+                self._database, self._process = self._connect(), os.getpid()
+            return self._database.cursor()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        database = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": self._threads,
+                "memory_limit": self._memory,
+                "temp_directory": "",
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+                "preserve_insertion_order": False,
+                "enable_external_file_cache": False,  # a path may hold another file the next time
+            },
+        )
+        database.execute("SET allowed_directories = $folders", {"folders": [f"{self._folder}{os.sep}"]})
+        database.execute("SET enable_external_access = false")
+        database.execute("SET lock_configuration = true")
+        return database

@@ -1,0 +1,104 @@
+"""After people changed: calls and lost callers whose texts they concern get their people again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+import polars as pl
+from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from callwitness.ledger import models as m
+from callwitness.services.people import AgentBook, agents_of, tags
+
+DAY_MS: Final = 86_400_000
+_BATCH: Final = 2_000
+_WAITING: Final = ("open", "in_work")
+_LADDER: Final = {"call_id": pl.Int64(), "agent": pl.String(), "extension": pl.String()}
+_CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.List(pl.String())}
+
+
+def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
+    """Sets the people of calls that carry one of these texts (names, extensions) again; how many calls changed.
+
+    Their days are marked to be derived, so that what is kept by day learns it too. Reads in batches, whatever the
+    ledger's size. Owners of cases that still wait are set as well.
+    """
+    book = agents_of(workspace)
+    changed = 0
+    for batch in _batches(_touched(workspace, values)):
+        with transaction.atomic():
+            days = _tag(batch, book)
+            changed += len(days)
+            marks = [m.DirtyDay(workspace=workspace, day=day, since=now) for day in sorted(set(days))]
+            m.DirtyDay.objects.bulk_create(marks, ignore_conflicts=True)
+    own_cases(workspace, book)
+    return changed
+
+
+def own_cases(workspace: m.Workspace, book: AgentBook | None = None) -> None:
+    """Owner and team of the cases that wait, as people and queues are now."""
+    book = book or agents_of(workspace)
+    cases = list(
+        m.LostCase.objects.filter(workspace=workspace, state__in=_WAITING).select_related("first_call")
+    )
+    by_queue = {
+        queue: team.id for team in m.Team.objects.filter(workspace=workspace) for queue in team.queues
+    }
+    owners = book.ids(
+        pl.Series([case.owner or None for case in cases], dtype=pl.String),
+        pl.Series([case.last_at for case in cases], dtype=pl.Int64),
+    )
+    for case, owner in zip(cases, owners, strict=True):
+        case.owner_agent_id = owner
+        team = book.teams.get(owner) if owner is not None else None
+        case.owner_team_id = team or by_queue.get(case.first_call.queue)
+    m.LostCase.objects.bulk_update(cases, ["owner_agent", "owner_team"], batch_size=500)
+
+
+def _touched(workspace: m.Workspace, values: Collection[str]) -> list[int]:
+    """Ids of calls in whose legs one of the texts stands, in order."""
+    if not values:
+        return []
+    said = Q()
+    for value in values:
+        for text in {value, value.lower(), value.upper(), value.title()}:
+            # the column holds JSON: SQLite keeps it as it was written (ASCII), PostgreSQL as characters
+            said |= Q(text__icontains=json.dumps(text)) | Q(
+                text__icontains=json.dumps(text, ensure_ascii=False)
+            )
+    ladders = m.Ladder.objects.filter(call__workspace=workspace).annotate(text=Cast("legs", TextField()))
+    return list(ladders.filter(said).order_by("call_id").values_list("call_id", flat=True))
+
+
+def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
+    waiting = iter(ids)
+    while batch := list(islice(waiting, _BATCH)):
+        yield batch
+
+
+def _tag(ids: list[int], book: AgentBook) -> list[int]:
+    """UTC days of the calls whose people changed."""
+    rows = list(m.Call.objects.filter(id__in=ids).values_list("id", "started_at", "agents"))
+    calls = pl.DataFrame(rows, schema=_CALLS, orient="row")
+    legs = [
+        (call, leg.get("agent"), leg.get("extension"))
+        for call, ladder in m.Ladder.objects.filter(call_id__in=ids).values_list("call_id", "legs")
+        for leg in ladder
+    ]
+    found = tags(book, calls, pl.DataFrame(legs, schema=_LADDER, orient="row"))
+    want = {(call, agent, talked) for call, agent, talked in found.iter_rows()}
+    have = set(m.CallAgent.objects.filter(call_id__in=ids).values_list("call_id", "agent_id", "talked"))
+    touched = {call for call, _, _ in want ^ have}
+    started = dict(calls.select("call_id", "started_at").iter_rows())
+    m.CallAgent.objects.filter(call_id__in=touched).delete()
+    m.CallAgent.objects.bulk_create(
+        m.CallAgent(call_id=call, agent_id=agent, talked=talked, started_at=started[call])
+        for call, agent, talked in sorted(want)
+        if call in touched
+    )
+    return [started[call] // DAY_MS for call in sorted(touched)]

@@ -71,10 +71,15 @@ class RecordStore:
         return touched
 
     def load(self, source_id: int, first: int, end: int, evidence: Collection[int]) -> pl.DataFrame:
-        """Records of the days ``first`` to ``end`` (not included) from this evidence, in order of evidence and row."""
+        """Records of the days ``first`` to ``end`` (not included) from this evidence, in order of evidence and row.
+
+        Columns of STORED and ``day``, the UTC day of the file they lie in.
+        """
         days = [day for day in self.days(source_id) if first <= day < end]
-        frames = [self._day(source_id, day) for day in days]
-        together = pl.concat(frames) if frames else pl.DataFrame(schema=STORED)
+        frames = [
+            self._day(source_id, day).with_columns(pl.lit(day, pl.Int32).alias("day")) for day in days
+        ]
+        together = pl.concat(frames) if frames else pl.DataFrame(schema={**STORED, "day": pl.Int32()})
         believed = pl.DataFrame({"evidence_id": list(evidence)}, schema={"evidence_id": pl.Int64})
         return together.join(believed, on="evidence_id", how="semi").sort(
             "evidence", "file", "sheet", "row", "record_id", nulls_last=False

@@ -58,7 +58,12 @@ def load(path: Path | None) -> Settings:
         raise UsageError(f"{path}: no such configuration file") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise UsageError(f"{path}: not a readable TOML file: {problem}") from None
-    return _Reader(str(path), table).settings()
+    return read_settings(table, str(path))
+
+
+def read_settings(table: Mapping[str, Any], where: str) -> Settings:
+    """Settings from the sections of a ``callwitness.toml``; where: what an error calls the place they stand in."""
+    return _Reader(where, table).settings()
 
 
 class _Reader:

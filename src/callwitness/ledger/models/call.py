@@ -15,6 +15,7 @@ class Call(models.Model):
 
     public_id: as ``check`` names it when the call first appears; stays when the derived content changes.
     anchor_source, anchor_native_id: the most trusted source call, to which decisions attach.
+    day: UTC day (days since 1970) of the anchor's record as stated; the window of that day derives the call.
     content: fingerprint of everything derived, to find out what changed.
     """
 
@@ -23,6 +24,7 @@ class Call(models.Model):
     public_id = models.CharField(max_length=24)
     anchor_source = models.ForeignKey(Source, models.CASCADE, related_name="+", db_index=False)
     anchor_native_id = models.CharField(max_length=500)
+    day = models.IntegerField()
     started_at = models.BigIntegerField()
     direction = models.CharField(max_length=8)
     caller = models.CharField(max_length=60)
@@ -55,6 +57,7 @@ class Call(models.Model):
         constraints = (models.UniqueConstraint(fields=["workspace", "public_id"], name="call_public_id"),)
         indexes = (
             models.Index(fields=["workspace", "started_at"], name="call_started"),
+            models.Index(fields=["workspace", "day"], name="call_day"),
             models.Index(fields=["workspace", "verdict", "started_at"], name="call_verdict"),
             models.Index(fields=["workspace", "caller", "started_at"], name="call_caller"),
             models.Index(fields=["workspace", "agent", "started_at"], name="call_agent"),

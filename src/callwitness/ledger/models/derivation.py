@@ -37,6 +37,20 @@ class DirtyDay(models.Model):
         return f"{self.workspace_id} {self.day}"
 
 
+class UnpublishedDay(models.Model):
+    """Calls that start on this UTC day changed; the warehouse does not know yet. since: time of the last change."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False)
+    day = models.IntegerField()
+    since = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["workspace", "day"], name="unpublished_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.day}"
+
+
 class Window(models.Model):
     """A stretch of UTC days, first included, end not, that is derived as one. rules: fingerprint of rules used."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,16 +22,18 @@ ONCE_KEPT_MS: Final = 15 * 60_000
 """How long ``Arrival.once`` is remembered: longer than any signature is accepted, on both sides of our clock."""
 _BUSY_S: Final = 5.0
 _TABLES: Final = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS inbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, source_id INTEGER NOT NULL, received_at INTEGER NOT NULL,
     content_type TEXT NOT NULL, body BLOB NOT NULL, event_id TEXT, headers TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS inbox_once (once TEXT PRIMARY KEY, received_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS inbox_once_age ON inbox_once (received_at);
+INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'inbox', {first} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'inbox');
+COMMIT;
 """
-_INSERT: Final = (
-    "INSERT INTO inbox (source_id, received_at, content_type, body, event_id, headers) VALUES (?, ?, ?, ?, ?, ?)"
-)
+_INSERT: Final = "INSERT INTO inbox (source_id, received_at, content_type, body, event_id, headers) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class InboxUnavailable(CallwitnessError):
@@ -98,17 +101,17 @@ class Inbox(Protocol):
         """How much waits, and since when."""
         ...
 
-    def start_above(self, seq: int) -> None:
-        """See to it that numbers to come are above ``seq``: a ledger must not take a new inbox for one it has read."""
-        ...
-
     def close(self) -> None:
         """Let go of the database. Using the inbox again opens it again."""
         ...
 
 
 class SqliteInbox:
-    """``Inbox`` in a SQLite file, made when it is first used. After an error the file is opened anew."""
+    """``Inbox`` in a SQLite file, made when it is first used. After an error the file is opened anew.
+
+    A new file begins to number at the microsecond of its making: a ledger that has read another inbox up to some
+    number never takes letters of this one for letters it has.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -117,7 +120,7 @@ class SqliteInbox:
 
     def append(self, arrivals: Sequence[Arrival]) -> list[bool]:
         """See ``Inbox.append``."""
-        with _Transaction(self) as connection:
+        with self._transaction("IMMEDIATE") as connection:
             if all(arrival.once is None for arrival in arrivals):
                 connection.executemany(_INSERT, map(_row, arrivals))
                 return [True] * len(arrivals)
@@ -125,7 +128,7 @@ class SqliteInbox:
 
     def after(self, seq: int, limit: int) -> list[Letter]:
         """See ``Inbox.after``."""
-        with _Transaction(self, "BEGIN") as connection:
+        with self._transaction("DEFERRED") as connection:
             rows = connection.execute(
                 "SELECT seq, source_id, received_at, content_type, body, event_id, headers FROM inbox"
                 " WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -135,62 +138,84 @@ class SqliteInbox:
 
     def forget(self, upto_seq: int) -> int:
         """See ``Inbox.forget``."""
-        with _Transaction(self) as connection:
+        with self._transaction("IMMEDIATE") as connection:
             return connection.execute("DELETE FROM inbox WHERE seq <= ?", (upto_seq,)).rowcount
 
     def backlog(self) -> Backlog:
-        """See ``Inbox.backlog``. Numbers have no gaps here but below the first, so nothing is counted row by row."""
-        with _Transaction(self, "BEGIN") as connection:
-            first, last = connection.execute("SELECT min(seq), max(seq) FROM inbox").fetchone()
+        """See ``Inbox.backlog``. Numbers have no gaps here, so nothing is counted row by row."""
+        with self._transaction("DEFERRED") as connection:
+            first, last = connection.execute(
+                "SELECT (SELECT min(seq) FROM inbox), (SELECT max(seq) FROM inbox)"
+            ).fetchone()
             if first is None:
                 return Backlog(0, None)
             (oldest,) = connection.execute("SELECT received_at FROM inbox WHERE seq = ?", (first,)).fetchone()
             return Backlog(last - first + 1, oldest)
-
-    def start_above(self, seq: int) -> None:
-        """See ``Inbox.start_above``."""
-        with _Transaction(self) as connection:
-            connection.execute(
-                "INSERT INTO sqlite_sequence (name, seq) SELECT 'inbox', 0"
-                " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'inbox')"
-            )
-            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'inbox'", (seq,))
 
     def close(self) -> None:
         """See ``Inbox.close``."""
         with self._lock:
             self._drop()
 
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
+        """One transaction, one thread at a time; errors of the database come out as ours and nothing is kept."""
+        with self._lock:
+            try:
+                connection = self._connected()
+                connection.execute(f"BEGIN {kind}")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException as problem:
+                self._drop()
+                if isinstance(problem, sqlite3.Error):
+                    raise _ours(problem, self._path) from problem
+                raise
+
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
-            connection = sqlite3.connect(
+            self._connection = sqlite3.connect(
                 self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
-            self._connection = connection
-            connection.execute("PRAGMA journal_mode=WAL").fetchone()
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(_TABLES)
+            _prepare(self._connection)
         return self._connection
 
     def _drop(self) -> None:
+        """Close the file; a transaction that is open is rolled back by that."""
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
 
 
-class _Transaction:
-    """One transaction under the inbox's lock; errors of the database come out as ours."""
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    connection.execute("PRAGMA synchronous=FULL")
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox_once_age'").fetchone():
+        return
+    connection.executescript(_TABLES.format(first=time.time_ns() // 1000))
 
-    def __init__(self, inbox: SqliteInbox, begin: str = "BEGIN IMMEDIATE") -> None:
-        self._inbox, self._begin = inbox, begin
 
-    def __enter__(self) -> sqlite3.Connection:
-        self._inbox._lock.acquire()
-        try:
-            connection = self._inbox._connected()
-            connection.execute(self._begin)
-        except sqlite3.Error as problem:
-            self._give_up()
-            raise _ours(problem, self._inbox._path) from problem
-        return connection
+def _row(arrival: Arrival) -> tuple[int, int, str, bytes, str | None, str]:
+    return (arrival.source_id, arrival.received_at, arrival.content_type, arrival.body, arrival.event_id,
+            arrival.headers)  # fmt: skip
+
+
+def _append_once(connection: sqlite3.Connection, arrival: Arrival) -> bool:
+    if arrival.once is not None:
+        connection.execute(
+            "DELETE FROM inbox_once WHERE received_at < ?", (arrival.received_at - ONCE_KEPT_MS,)
+        )
+        known = connection.execute(
+            "INSERT OR IGNORE INTO inbox_once VALUES (?, ?)", (arrival.once, arrival.received_at)
+        )
+        if not known.rowcount:
+            return False
+    connection.execute(_INSERT, _row(arrival))
+    return True
+
+
+def _ours(problem: sqlite3.Error, path: Path) -> InboxUnavailable:
+    if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return InboxFull(f"{path}: no room left on the disk; nothing of the call was kept. Free some space.")
+    return InboxUnavailable(f"{path}: the inbox cannot be used ({problem}); nothing of the call was kept.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ class WorldOptions:
     wrong_zone: the zone stated for the office is wrong by whole hours (the exchange writes UTC).
     Shares are of the calls or rows concerned; small worlds have larger ones, else nothing would happen in them.
     source_silent: the provider's list misses some busy hours. outage: an agreed one. cel: False = the exchange keeps no CEL, as shipped.
+    until: the moment (with a zone) at which files are asked for, inside the last day: what is not over by then nobody tells.
     """
 
     days: int = 1
@@ -47,6 +48,7 @@ class WorldOptions:
     source_silent: bool | None = None
     outage: bool | None = None
     cel: bool = True
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

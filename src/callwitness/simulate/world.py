@@ -15,7 +15,7 @@ from callwitness.simulate.cases import LOST, CaseBook
 from callwitness.simulate.clocks import DAY, MINUTE, SECOND, SourceClock, WallClock
 from callwitness.simulate.company import Agent, build, open_at
 from callwitness.simulate.exchange import Exchange
-from callwitness.simulate.floor import Floor
+from callwitness.simulate.floor import NEVER, Floor
 from callwitness.simulate.happening import Call
 from callwitness.simulate.network import Network
 from callwitness.simulate.numbers import NumberPool, national
@@ -96,20 +96,25 @@ class _World:
         self._verdicts: Counter[str] = Counter()
         self._directions: Counter[str] = Counter()
         self._end = start
+        until = options.until
+        self._until = round(until.timestamp() * 1_000_000) if until else NEVER
         self.calls = 0
 
     def day(self, day: date) -> None:
         """One local day, midnight to midnight."""
         for state in self._floor.open_day(day):
-            self._scribes.state(*state)
+            if state[0] < self._until:
+                self._scribes.state(*state)
         self._busy.clear()
         self._called_back.clear()
         for at, what in self._people.arrivals(day):
             self._plan(at, what)
-        self._end = self._wall.at(day + timedelta(days=1), 0)
+        midnight = self._wall.at(day + timedelta(days=1), 0)
+        self._end = min(midnight, self._until)
         while self._plans and self._plans[0].at < self._end:
             self._happen(heapq.heappop(self._plans))
-        self._scribes.day_over(day)
+        if midnight <= self._until:
+            self._scribes.day_over(day)
 
     def close(self) -> Summary:
         """The period is over: plans that have not begun are dropped."""
@@ -226,6 +231,8 @@ class _World:
             agent.free_at = until + 2 * SECOND
 
     def _tell(self, call: Call, forwarded: bool = False) -> None:
+        if call.end > self._until:
+            return
         self.calls += 1
         call.index = self.calls
         self._cases.add(call)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +49,21 @@ def test_an_exchange_without_cel_writes_none(tmp_path: Path) -> None:
 def test_odd_options_are_refused_in_a_sentence(tmp_path: Path, options: WorldOptions) -> None:
     with pytest.raises(UsageError):
         simulate(options, tmp_path)
+
+
+def test_a_world_asked_for_at_noon_tells_nothing_later(tmp_path: Path) -> None:
+    noon = datetime(2026, 10, 6, 12, tzinfo=ZoneInfo("Europe/Moscow"))
+    world = make(
+        tmp_path / "half", WorldOptions(days=2, office_offset_s=0, office_drift_s_per_day=0, until=noon)
+    )
+    whole = make(tmp_path / "whole", WorldOptions(days=2, office_offset_s=0, office_drift_s_per_day=0))
+    events = world.bytes()["cel.csv"].decode().splitlines()
+    states = world.bytes()["queue_log"].decode().splitlines()
+    assert max(float(row.split('"')[3]) for row in events) <= noon.timestamp()
+    assert max(int(row.split("|")[0]) for row in states) <= noon.timestamp()
+    assert 0 < world.summary.calls < whole.summary.calls
+    assert "contractor/2026-10-05.eml" in world.bytes()
+    assert "contractor/2026-10-06.eml" not in world.bytes()
 
 
 def test_progress_adds_up_to_the_calls(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -13,11 +13,12 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
+from callwitness.services.lost import settle_states
+from callwitness.services.lost_life import WAITING
 from callwitness.services.people import AgentBook, agents_of, tags
 
 DAY_MS: Final = 86_400_000
 _BATCH: Final = 2_000
-_WAITING: Final = ("open", "in_work")
 _LADDER: Final = {"call_id": pl.Int64(), "agent": pl.String(), "extension": pl.String()}
 _CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.List(pl.String())}
 
@@ -25,8 +26,8 @@ _CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.L
 def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
     """Sets the people of calls that carry one of these texts (names, extensions) again; how many calls changed.
 
-    Their days are marked to be derived, so that what is kept by day learns it too. Reads in batches, whatever the
-    ledger's size. Owners of cases that still wait are set as well.
+    Their days are published anew. Reads in batches, whatever the ledger's size. Owners of cases that still wait are
+    set as well.
     """
     book = agents_of(workspace)
     changed = 0
@@ -34,30 +35,18 @@ def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
         with transaction.atomic():
             days = _tag(batch, book)
             changed += len(days)
-            marks = [m.DirtyDay(workspace=workspace, day=day, since=now) for day in sorted(set(days))]
-            m.DirtyDay.objects.bulk_create(marks, ignore_conflicts=True)
-    own_cases(workspace, book)
+            unpublish(workspace, days, now)
+    waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
+    unpublish(workspace, settle_states(workspace, list(waiting), now), now)
     return changed
 
 
-def own_cases(workspace: m.Workspace, book: AgentBook | None = None) -> None:
-    """Owner and team of the cases that wait, as people and queues are now."""
-    book = book or agents_of(workspace)
-    cases = list(
-        m.LostCase.objects.filter(workspace=workspace, state__in=_WAITING).select_related("first_call")
+def unpublish(workspace: m.Workspace, days: Iterable[int], now: int) -> None:
+    """Calls of these UTC days changed: the warehouse must learn it."""
+    marks = [m.UnpublishedDay(workspace=workspace, day=day, since=now) for day in sorted(set(days))]
+    m.UnpublishedDay.objects.bulk_create(
+        marks, update_conflicts=True, unique_fields=["workspace", "day"], update_fields=["since"]
     )
-    by_queue = {
-        queue: team.id for team in m.Team.objects.filter(workspace=workspace) for queue in team.queues
-    }
-    owners = book.ids(
-        pl.Series([case.owner or None for case in cases], dtype=pl.String),
-        pl.Series([case.last_at for case in cases], dtype=pl.Int64),
-    )
-    for case, owner in zip(cases, owners, strict=True):
-        case.owner_agent_id = owner
-        team = book.teams.get(owner) if owner is not None else None
-        case.owner_team_id = team or by_queue.get(case.first_call.queue)
-    m.LostCase.objects.bulk_update(cases, ["owner_agent", "owner_team"], batch_size=500)
 
 
 def _touched(workspace: m.Workspace, values: Collection[str]) -> list[int]:

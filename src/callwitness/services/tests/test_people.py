@@ -37,6 +37,7 @@ def call(workspace: m.Workspace, number: int, at: int, agents: list[str], rang: 
         public_id=f"c{number}",
         anchor_source=source,
         started_at=at,
+        day=at // DAY,
         agents=agents,
         **texts,
     )
@@ -106,14 +107,14 @@ def test_whoever_talked_and_whoever_was_rung_belong_to_the_call(acme: m.Workspac
     assert found.rows() == [(7, anna.id, True), (7, boris.id, False)]
 
 
-def test_a_new_extension_brings_its_calls_and_marks_their_days(acme: m.Workspace) -> None:
+def test_a_new_extension_brings_its_calls_and_their_days_are_published_anew(acme: m.Workspace) -> None:
     first, second = call(acme, 1, 3 * DAY, ["101"], ["Ольга"]), call(acme, 2, 4 * DAY, [], ["1011"])
     anna = agent(acme, "Anna", ("101", None, None))
     olga = agent(acme, "Ольга")
     assert retag(acme, ["101", "ольга"], now=9) == 1
     assert list(first.people.values_list("agent_id", "talked")) == [(anna.id, True), (olga.id, False)]
     assert not second.people.exists()
-    assert list(m.DirtyDay.objects.values_list("day", flat=True)) == [3]
+    assert list(m.UnpublishedDay.objects.values_list("day", flat=True)) == [3]
 
 
 def test_a_lost_extension_takes_its_calls_away(acme: m.Workspace) -> None:

@@ -42,9 +42,11 @@ INSTALLED_APPS = [
     "callwitness.ledger.apps.LedgerConfig",
     f"{_WEB}.accounts.apps.AccountsConfig",
     f"{_WEB}.ui.apps.UiConfig",
+    f"{_WEB}.health",
     *(f"{_WEB}.{screen}" for screen in SCREENS),
 ]
 MIDDLEWARE = [
+    f"{_WEB}.health.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

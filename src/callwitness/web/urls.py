@@ -23,6 +23,7 @@ _SCREENS = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("callwitness.web.accounts.urls")),
+    path("", include("callwitness.web.health.urls")),
     path("accounts/", include("allauth.urls")),
     path("keeper/", admin.site.urls),
     *(

@@ -1,0 +1,1 @@
+"""How the server itself does: the log line of each request, ``/health/`` and ``/metrics``."""

@@ -25,6 +25,9 @@ SCREENS = (
     "settings", "exports",
 )  # fmt: skip
 INSTALLED_APPS = [
+    # before Django's own and allauth: their templates are replaced by ours
+    f"{_WEB}.ui.apps.UiConfig",
+    f"{_WEB}.accounts.apps.AccountsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,8 +43,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "callwitness.ledger.apps.LedgerConfig",
-    f"{_WEB}.accounts.apps.AccountsConfig",
-    f"{_WEB}.ui.apps.UiConfig",
     f"{_WEB}.health",
     *(f"{_WEB}.{screen}" for screen in SCREENS),
 ]

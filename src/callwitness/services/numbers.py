@@ -81,11 +81,3 @@ def as_calls_carry_it(workspace: m.Workspace, text: str) -> str | None:
     plan = NumberPlan(workspace.country or None, (low, high))
     read = normalise(pl.Series([text], dtype=pl.String), plan)
     return None if read["kind"][0] == "other" else read["number"][0]
-
-
-def dirty_all(workspace: m.Workspace, now: int) -> int:
-    """Marks every day with records to be derived again, because what judges them changed; how many days."""
-    days = m.SourceDay.objects.filter(source__workspace=workspace).values_list("day", flat=True).distinct()
-    marks = [m.DirtyDay(workspace=workspace, day=day, since=now, evidence=[]) for day in days]
-    m.DirtyDay.objects.bulk_create(marks, ignore_conflicts=True, batch_size=500)
-    return len(marks)

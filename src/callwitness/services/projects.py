@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from callwitness.ledger import models as m
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.numbers import projects_of
-from callwitness.services.retag import unpublish
 
 _DAY_MS: Final = 86_400_000
 
@@ -41,7 +41,7 @@ def _put(workspace: m.Workspace, calls: QuerySet[m.Call], project: int | None, n
     else:
         wrong = calls.filter(~Q(project_id=project) | Q(project=None))
     days = wrong.annotate(of_day=F("started_at") / _DAY_MS).values_list("of_day", flat=True).distinct()
-    unpublish(workspace, [int(day) for day in days], now)
+    mark_unpublished(workspace.id, [int(day) for day in days], now)
     return wrong.update(project_id=project)
 
 

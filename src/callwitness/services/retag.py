@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -13,6 +13,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.lost import settle_states
 from callwitness.services.lost_life import WAITING
 from callwitness.services.people import AgentBook, agents_of, tags
@@ -35,18 +36,10 @@ def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
         with transaction.atomic():
             days = _tag(batch, book)
             changed += len(days)
-            unpublish(workspace, days, now)
+            mark_unpublished(workspace.id, days, now)
     waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
-    unpublish(workspace, settle_states(workspace, list(waiting), now), now)
+    mark_unpublished(workspace.id, settle_states(workspace, list(waiting), now), now)
     return changed
-
-
-def unpublish(workspace: m.Workspace, days: Iterable[int], now: int) -> None:
-    """Calls of these UTC days changed: the warehouse must learn it."""
-    marks = [m.UnpublishedDay(workspace=workspace, day=day, since=now) for day in sorted(set(days))]
-    m.UnpublishedDay.objects.bulk_create(
-        marks, update_conflicts=True, unique_fields=["workspace", "day"], update_fields=["since"]
-    )
 
 
 def _touched(workspace: m.Workspace, values: Collection[str]) -> list[int]:

@@ -7,7 +7,7 @@ import pytest
 
 from callwitness.domain.rules import Rules
 from callwitness.ledger import models as m
-from callwitness.services.numbers import as_calls_carry_it, dirty_all, number_rules, projects_of
+from callwitness.services.numbers import as_calls_carry_it, number_rules, projects_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,13 +60,3 @@ def test_without_projects_calls_have_none(acme: m.Workspace) -> None:
 )
 def test_numbers_are_kept_as_calls_carry_them(acme: m.Workspace, typed: str, kept: str | None) -> None:
     assert as_calls_carry_it(acme, typed) == kept
-
-
-def test_every_day_with_records_is_marked_once(acme: m.Workspace) -> None:
-    for name in ("office", "provider"):
-        source = m.Source.objects.create(workspace=acme, name=name, role="office")
-        m.SourceDay.objects.create(source=source, day=20_000, records=1)
-    m.SourceDay.objects.create(source=source, day=20_001, records=1)
-    assert dirty_all(acme, now=5) == 2
-    assert dirty_all(acme, now=6) == 2
-    assert list(m.DirtyDay.objects.order_by("day").values_list("day", "since")) == [(20_000, 5), (20_001, 5)]

@@ -38,7 +38,7 @@ def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
             changed += len(days)
             mark_unpublished(workspace.id, days, now)
     waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
-    mark_unpublished(workspace.id, settle_states(workspace, list(waiting), now), now)
+    settle_states(workspace, list(waiting), now)
     return changed
 
 

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from callwitness import __version__
 from callwitness.ledger import access
+from callwitness.web.ui.menu import menu_of
+
+THEMES: Final = ("", "light", "dark")
+THEME_COOKIE: Final = "callwitness_theme"
+LANGUAGE_NAMES: Final = (("en", "English"), ("ru", "Русский"), ("uk", "Українська"))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``scope``, ``workspace`` and ``workspaces`` for the head of the page."""
+    """``scope, workspace, workspaces, menu`` of a signed-in reader's screen; ``theme, languages, version, zone``."""
     scope = getattr(request, "scope", None)
-    if scope is None:
-        return {"scope": None, "workspace": None, "workspaces": []}
-    return {"scope": scope, "workspace": scope.workspace, "workspaces": access.workspaces(scope.user)}
+    known: dict[str, Any] = {
+        "scope": scope,
+        "workspace": None,
+        "workspaces": [],
+        "theme": _theme(request),
+        "languages": LANGUAGE_NAMES,
+        "version": __version__,
+        "zone": timezone.get_current_timezone_name() if scope else "",
+    }
+    if scope is not None:
+        known["workspace"] = scope.workspace
+        known["workspaces"] = SimpleLazyObject(lambda: list(access.workspaces(scope.user)))
+        known["menu"] = SimpleLazyObject(lambda: menu_of(request, scope))
+    return known
+
+
+def _theme(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return str(user.theme)
+    asked = request.COOKIES.get(THEME_COOKIE, "")
+    return asked if asked in THEMES else ""

@@ -23,6 +23,8 @@ from callwitness.services.heartbeat import Heartbeat, JobState
 from callwitness.services.locks import Lock
 
 LONGEST_PAUSE_S: Final = 60.0
+WOKEN_S: Final = 5.0
+"""A job that looks at least so often looks at once after another did something."""
 _TAKE_S: Final = 0.25
 _LOCK_S: Final = 1.0
 _log: Final = logging.getLogger("callwitness.worker")
@@ -112,7 +114,7 @@ class Worker:
             self.stop.wait(max(0.0, min(self._next() - time.monotonic(), _LOCK_S)))
 
     def round(self) -> bool:
-        """Run every job that is due, in order; whether one did something. Then all look again at once."""
+        """Run every job that is due, in order; whether one did something."""
         worked = False
         for place in self._places:
             if self.stop.is_set():
@@ -121,7 +123,8 @@ class Worker:
                 worked = self._run(place) or worked
         if worked:
             for place in self._places:
-                place.due = 0.0
+                if place.job.every_s <= WOKEN_S:
+                    place.due = 0.0
         return worked
 
     def _next(self) -> float:
@@ -134,7 +137,7 @@ class Worker:
         worked = False
         try:
             worked = bool(job.run(self.clock()))
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 one job's error does not stop the others
             _failed(place, problem)
         else:
             state.failures, state.problem = 0, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
@@ -23,6 +24,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 THREADS: Final = 10
 """Requests that Django serves at the same time; the others wait."""
+PATIENCE_S: Final = 60.0
+"""How long a piece of a body, or of an answer that is read, may take."""
 
 
 class FrontDoor:
@@ -40,7 +43,8 @@ class FrontDoor:
         elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._hooks(scope, receive, send)
         elif scope["type"] == "http":
-            await self._django(scope, receive, _Listener(send))
+            talk = _Conversation(receive, send)
+            await self._django(scope, talk.receive, talk.send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
@@ -53,19 +57,30 @@ class FrontDoor:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-class _Listener:
-    """Passes an answer on until its reader has gone; the rest is dropped, so that the thread that makes it ends."""
+class _Conversation:
+    """One request and its answer, so that nobody holds a thread of Django's by doing nothing.
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._gone = send, False
+    A body that breaks off is an error and not a short body: half a file is never taken for a whole one.
+    """
 
-    async def __call__(self, message: Message) -> None:
-        if self._gone:
-            return
-        try:
-            await self._send(message)
-        except Exception:  # noqa: BLE001 a server has its own error for a closed connection
-            self._gone = True
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._gone = False
+
+    async def receive(self) -> Message:
+        """The next piece of the body. Raises ``OSError``."""
+        message = await asyncio.wait_for(self._receive(), PATIENCE_S)
+        if message["type"] != "http.request":
+            raise ConnectionResetError("the sender has gone")
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The next piece of the answer; when it is not read, the rest is dropped."""
+        if not self._gone:
+            try:
+                await asyncio.wait_for(self._send(message), PATIENCE_S)
+            except TimeoutError:
+                self._gone = True
 
 
 def _hooks() -> HooksApp:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db.utils import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.template.loader import render_to_string
 
 from callwitness.web.health.counters import REQUEST_SECONDS, REQUESTS
@@ -43,6 +43,10 @@ class RequestMiddleware:
         if isinstance(problem, OperationalError | InterfaceError):
             _log.warning("the database does not answer: %s", type(problem).__name__)
             return unavailable()
+        if isinstance(problem, UnreadablePostError):
+            return HttpResponse(
+                "The body broke off; nothing of it was kept.\n", status=400, content_type="text/plain"
+            )
         _log.error("%s %s failed", request.method, _route(request), exc_info=problem)
         return None
 

@@ -55,7 +55,7 @@ class RecordStore:
         for (day,), part in records.group_by(["_day"]):
             number = int(str(day))
             kept = self._day(source_id, number).filter(pl.col("evidence_id") != evidence_id)
-            self._write(source_id, number, pl.concat([kept, part.select(STORED).cast(pl.Schema(STORED))]))
+            self._write(source_id, number, pl.concat([kept, part.select(*STORED).cast(pl.Schema(STORED))]))
             counts[number] = part.height
         return counts
 
@@ -76,9 +76,7 @@ class RecordStore:
         Columns of STORED and ``day``, the UTC day of the file they lie in.
         """
         days = [day for day in self.days(source_id) if first <= day < end]
-        frames = [
-            self._day(source_id, day).with_columns(pl.lit(day, pl.Int32).alias("day")) for day in days
-        ]
+        frames = [self._day(source_id, day).with_columns(pl.lit(day, pl.Int32).alias("day")) for day in days]
         together = pl.concat(frames) if frames else pl.DataFrame(schema={**STORED, "day": pl.Int32()})
         believed = pl.DataFrame({"evidence_id": list(evidence)}, schema={"evidence_id": pl.Int64})
         return together.join(believed, on="evidence_id", how="semi").sort(

@@ -33,10 +33,11 @@ class ReadableFile:
 
 @dataclass(slots=True)
 class SourceEvidence:
-    """Everything one source handed in."""
+    """Everything one source handed in. naming: what a user does about a file whose kind is not clear."""
 
     name: str
     role: str
+    naming: str = "name the adapter: ROLE=ADAPTER:PATH"
     files: list[ReadableFile] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     contents: set[str] = field(default_factory=set)
@@ -71,24 +72,35 @@ def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, passwo
                 Note("member_passed_over", {"file": shown, "why": "a link that leads out of the folder"})
             )
             continue
-        files, problems = open_evidence(path, workdir, shown)
-        if problems and not files and not many:
-            raise UnreadableEvidence(problems[0].name, problems[0].sentence)
-        source.notes += [Note("member_passed_over", {"file": p.name, "why": p.sentence}) for p in problems]
-        inside = many or len(files) > 1
-        for file in files:
-            content = file.sha256 if file.path == path else _sha256(file)
-            if content in source.contents:
-                source.notes.append(Note("same_bytes_twice", {"file": file.name}))
-                same += 1
-                continue
-            source.contents.add(content)
-            _add_file(source, file, argument, inside=inside)
+        same += add_opened(source, argument, path, shown, workdir, many=many)
     if len(source.files) == before and not same:
         raise UnreadableEvidence(
             readable(argument.text),
             "no call records that can be read; expected at least one file of a known kind",
         )
+
+
+def add_opened(
+    source: SourceEvidence, argument: SourceArgument, path: Path, shown: str, workdir: Path, *, many: bool
+) -> int:
+    """Open one file on disk, archives into ``workdir``, and add what can be read; how many were there already.
+
+    many: it is one of several, so that what nobody can read is noted instead of refused. Raises as ``gather``.
+    """
+    files, problems = open_evidence(path, workdir, shown)
+    if problems and not files and not many:
+        raise UnreadableEvidence(problems[0].name, problems[0].sentence)
+    source.notes += [Note("member_passed_over", {"file": p.name, "why": p.sentence}) for p in problems]
+    inside, same = many or len(files) > 1, 0
+    for file in files:
+        content = file.sha256 if file.path == path else _sha256(file)
+        if content in source.contents:
+            source.notes.append(Note("same_bytes_twice", {"file": file.name}))
+            same += 1
+            continue
+        source.contents.add(content)
+        _add_file(source, file, argument, inside=inside)
+    return same
 
 
 def _inside(path: Path, given: str) -> bool:
@@ -127,14 +139,10 @@ def _add_file(source: SourceEvidence, file: EvidenceFile, argument: SourceArgume
             Note("member_passed_over", {"file": file.name, "why": "not a kind of call record that is known"})
         )
     elif not guesses:
-        raise UnreadableEvidence(
-            file.name, "not a kind of call record that is known; name the adapter: ROLE=ADAPTER:PATH"
-        )
+        raise UnreadableEvidence(file.name, f"not a kind of call record that is known; {source.naming}")
     else:
         kinds = ", ".join(f"{guess.adapter} ({guess.why})" for guess in guesses)
-        raise UsageError(
-            f"{file.name}: could be read by several adapters: {kinds}; name one: ROLE=ADAPTER:PATH"
-        )
+        raise UsageError(f"{file.name}: could be read by several adapters: {kinds}; {source.naming}")
 
 
 def _refuse_another_kind(file: EvidenceFile, head: bytes, adapter: str) -> None:

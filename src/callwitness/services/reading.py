@@ -51,26 +51,25 @@ def read_source(
     for kind in sorted({readable.adapter for readable in source.files}):
         adapter = load_adapter(kind)
         files = [readable for readable in source.files if readable.adapter == kind]
-        mine = _with_arguments(options, files)
-        frame, refused = _read_files(adapter, files, mine, progress, notes, failed)
+        mine = with_arguments(options, files)
+        frame, refused = read_files(adapter, files, mine, progress, notes, failed)
         rejected.append(refused)
         if frame.is_empty():
             continue
         start = first_rec + sum(part.height for part in records)
-        frame = frame.with_columns(rec=pl.int_range(start, start + frame.height, dtype=pl.Int64))
-        frame, told = adapter.settle(frame, mine)
+        frame, told, parts = settled(adapter, frame, mine, start)
         notes += told
         progress("legs", 0)
-        legs.append(LEGS.conform(adapter.legs(frame, mine)))
-        records.append(RECORDS.conform(frame))
-    _refuse_if_nothing_was_read(source, failed, notes)
-    together = _identified(RECORDS.concat(records), source.name)
+        legs.append(parts)
+        records.append(frame)
+    refuse_if_nothing_was_read(source, failed, notes)
+    together = identified(RECORDS.concat(records), source.name)
     kinds = tuple(sorted({readable.adapter for readable in source.files}))
     return ReadSource(
         source.name,
         source.role,
         kinds,
-        _with_arguments(options, source.files).zone,
+        with_arguments(options, source.files).zone,
         len(source.files),
         together,
         REJECTED.concat(rejected),
@@ -79,7 +78,16 @@ def read_source(
     )
 
 
-def _with_arguments(options: ReadOptions, files: Sequence[ReadableFile]) -> ReadOptions:
+def settled(
+    adapter: Adapter, records: pl.DataFrame, options: ReadOptions, first_rec: int
+) -> tuple[pl.DataFrame, Sequence[Note], pl.DataFrame]:
+    """All records of a source that one adapter read, numbered from ``first_rec`` and corrected; notes; LEGS."""
+    numbered = records.with_columns(rec=pl.int_range(first_rec, first_rec + records.height, dtype=pl.Int64))
+    corrected, notes = adapter.settle(numbered, options)
+    return RECORDS.conform(corrected), notes, LEGS.conform(adapter.legs(corrected, options))
+
+
+def with_arguments(options: ReadOptions, files: Sequence[ReadableFile]) -> ReadOptions:
     """The options with those that the files' arguments gave; the last one counts."""
     given = {**options.options}
     for readable in files:
@@ -87,7 +95,7 @@ def _with_arguments(options: ReadOptions, files: Sequence[ReadableFile]) -> Read
     return replace(options, options=given, zone=given.get("zone", options.zone))
 
 
-def _read_files(
+def read_files(
     adapter: Adapter,
     files: list[ReadableFile],
     options: ReadOptions,
@@ -100,7 +108,7 @@ def _read_files(
     for readable in files:
         if readable.empty:
             continue
-        mine = _with_arguments(options, [readable])
+        mine = with_arguments(options, [readable])
         progress("read", 0)
         try:
             for batch in adapter.read(readable.file, mine):
@@ -113,7 +121,7 @@ def _read_files(
     return RECORDS.concat(records), REJECTED.concat(rejected)
 
 
-def _refuse_if_nothing_was_read(
+def refuse_if_nothing_was_read(
     source: SourceEvidence, failed: dict[str, UnreadableEvidence], notes: list[Note]
 ) -> None:
     """One unreadable file among the others of an argument is noted; an argument without any other is refused."""
@@ -127,7 +135,7 @@ def _refuse_if_nothing_was_read(
         notes.append(Note("member_passed_over", {"file": readable.file.name, "why": problem.expected}))
 
 
-def _identified(records: pl.DataFrame, source: str) -> pl.DataFrame:
+def identified(records: pl.DataFrame, source: str) -> pl.DataFrame:
     """Adds ``record_id`` (from the evidence and the row) and ``name`` (file:row, for calls without an id)."""
     places = records.select("file", "sheet", "evidence").unique(maintain_order=True)
     prefixes = [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.db import transaction
@@ -13,30 +13,31 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
-from callwitness.services.dirty import mark_unpublished
+from callwitness.services.dirty import mark_dirty, mark_unpublished
 from callwitness.services.lost import settle_states
 from callwitness.services.lost_life import WAITING
 from callwitness.services.people import AgentBook, agents_of, tags
 
-DAY_MS: Final = 86_400_000
 _BATCH: Final = 2_000
 _LADDER: Final = {"call_id": pl.Int64(), "agent": pl.String(), "extension": pl.String()}
 _CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.List(pl.String())}
 
 
 def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
-    """Sets the people of calls that carry one of these texts (names, extensions) again; how many calls changed.
+    """Sets the people of calls in whose legs one of these texts (names, extensions) stands; how many calls changed.
 
-    Their days are published anew. Reads in batches, whatever the ledger's size. Owners of cases that still wait are
-    set as well.
+    Who may see them is right at once; their days are derived again, which sets the names they are shown with. Reads
+    in batches, whatever the ledger's size. Owners of cases that still wait are set as well.
     """
     book = agents_of(workspace)
-    changed = 0
+    changed, days = 0, set[int]()
     for batch in _batches(_touched(workspace, values)):
         with transaction.atomic():
-            days = _tag(batch, book)
-            changed += len(days)
-            mark_unpublished(workspace.id, days, now)
+            changed += _tag(batch, book)
+        days.update(_days(batch))
+    with transaction.atomic():
+        mark_dirty(workspace.id, days, (), now)
+        mark_unpublished(workspace.id, days, now)
     waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
     settle_states(workspace, list(waiting), now)
     return changed
@@ -63,24 +64,37 @@ def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _tag(ids: list[int], book: AgentBook) -> list[int]:
-    """UTC days of the calls whose people changed."""
-    rows = list(m.Call.objects.filter(id__in=ids).values_list("id", "started_at", "agents"))
-    calls = pl.DataFrame(rows, schema=_CALLS, orient="row")
+def _days(ids: list[int]) -> set[int]:
+    return set(m.Call.objects.filter(id__in=ids).values_list("day", flat=True))
+
+
+def _tag(ids: list[int], book: AgentBook) -> int:
+    """How many of the calls had other people before."""
+    started = dict(m.Call.objects.filter(id__in=ids).values_list("id", "started_at"))
+    ladders = dict(m.Ladder.objects.filter(call_id__in=ids).values_list("call_id", "legs"))
+    rows = [(call, at, _talked(ladders.get(call, ()))) for call, at in started.items()]
     legs = [
-        (call, leg.get("agent"), leg.get("extension"))
-        for call, ladder in m.Ladder.objects.filter(call_id__in=ids).values_list("call_id", "legs")
-        for leg in ladder
+        (call, leg.get("agent"), leg.get("extension")) for call, ladder in ladders.items() for leg in ladder
     ]
-    found = tags(book, calls, pl.DataFrame(legs, schema=_LADDER, orient="row"))
+    found = tags(
+        book,
+        pl.DataFrame(rows, schema=_CALLS, orient="row"),
+        pl.DataFrame(legs, schema=_LADDER, orient="row"),
+    )
     want = {(call, agent, talked) for call, agent, talked in found.iter_rows()}
     have = set(m.CallAgent.objects.filter(call_id__in=ids).values_list("call_id", "agent_id", "talked"))
     touched = {call for call, _, _ in want ^ have}
-    started = dict(calls.select("call_id", "started_at").iter_rows())
     m.CallAgent.objects.filter(call_id__in=touched).delete()
     m.CallAgent.objects.bulk_create(
         m.CallAgent(call_id=call, agent_id=agent, talked=talked, started_at=started[call])
         for call, agent, talked in sorted(want)
         if call in touched
     )
-    return [started[call] // DAY_MS for call in sorted(touched)]
+    return len(touched)
+
+
+def _talked(legs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Who talked, as the exchange has it; where it has nothing, as anybody claims."""
+    office = [leg for leg in legs if leg.get("role") == "office"]
+    texts = [leg.get("agent") or leg.get("extension") for leg in office or legs if leg.get("human")]
+    return [text for text in texts if text]

@@ -41,7 +41,10 @@ def call(workspace: m.Workspace, number: int, at: int, agents: list[str], rang: 
         agents=agents,
         **texts,
     )
-    legs = [{"agent": text, "extension": None} for text in [*agents, *rang]]
+    legs = [
+        {"agent": text, "extension": None, "role": "office", "human": text in agents}
+        for text in [*agents, *rang]
+    ]
     m.Ladder.objects.create(call=made, legs=legs)
     return made
 
@@ -115,6 +118,7 @@ def test_a_new_extension_brings_its_calls_and_their_days_are_published_anew(acme
     assert list(first.people.values_list("agent_id", "talked")) == [(anna.id, True), (olga.id, False)]
     assert not second.people.exists()
     assert list(m.UnpublishedDay.objects.values_list("day", flat=True)) == [3]
+    assert list(m.DirtyDay.objects.values_list("day", flat=True)) == [3]
 
 
 def test_a_lost_extension_takes_its_calls_away(acme: m.Workspace) -> None:

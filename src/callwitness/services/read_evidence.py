@@ -23,7 +23,7 @@ from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import DAY_MS, day_of
 from callwitness.ledger.store import Missing
-from callwitness.services.dirty_days import count_days, mark_dirty
+from callwitness.services.dirty import count_days, mark_dirty
 from callwitness.services.evidence_records import EvidenceRecords, read_records, record_rows, rejected_rows
 from callwitness.services.evidence_store import evidence_store
 from callwitness.services.replays import replay

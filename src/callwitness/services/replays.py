@@ -8,7 +8,7 @@ from django.db import transaction
 
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import FIRST_DAY, LAST_DAY
-from callwitness.services.dirty_days import count_days, mark_dirty
+from callwitness.services.dirty import count_days, mark_dirty
 from callwitness.services.stores import record_store
 
 

@@ -20,7 +20,7 @@ _ORDER = ("provider", "office", "contractor")
 
 @dataclass(frozen=True, slots=True)
 class WindowSources:
-    """Sources with records in the window, in order of role and name. days: ``rec, day``; evidence: ids they came from."""
+    """Sources with records in the window, in order of role and name. days: ``rec, day, evidence_id``; evidence: ids they came from."""
 
     sources: tuple[ReadSource, ...]
     models: dict[str, m.Source]
@@ -46,7 +46,11 @@ def window_sources(settings: WorkspaceRules, block: Block, store: RecordStore) -
         days.append(numbered)
         evidence |= set(stored["evidence_id"].unique().to_list())
     models = {source.name: source for source in settings.sources}
-    together = pl.concat(days) if days else pl.DataFrame(schema={"rec": pl.Int64(), "day": pl.Int32()})
+    together = (
+        pl.concat(days)
+        if days
+        else pl.DataFrame(schema={"rec": pl.Int64(), "day": pl.Int32(), "evidence_id": pl.Int64()})
+    )
     return WindowSources(tuple(read), models, together, frozenset(evidence))
 
 
@@ -61,14 +65,16 @@ def _read_source(
     for kind in kinds:
         mine = stored.filter(pl.col("adapter") == kind)
         start = first_rec + sum(part.height for part in records)
-        kept = mine.select("record_id", "name", "day").with_columns(
+        kept = mine.select("record_id", "name", "day", "evidence_id").with_columns(
             rec=pl.int_range(start, start + mine.height, dtype=pl.Int64)
         )
         corrected, told, parts = settled(
             load_adapter(kind), RECORDS.conform(mine.select(RECORDS.names)), options, start
         )
-        records.append(corrected.join(kept.drop("day"), on="rec", how="left", maintain_order="left"))
-        days.append(kept.select("rec", "day"))
+        records.append(
+            corrected.join(kept.drop("day", "evidence_id"), on="rec", how="left", maintain_order="left")
+        )
+        days.append(kept.select("rec", "day", "evidence_id"))
         legs.append(parts)
         notes += told
     one = ReadSource(

@@ -1,0 +1,164 @@
+"""Writes down how the calls of a block differ from those that are known: new, changed, gone, moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from callwitness.ledger import bulk
+from callwitness.ledger import models as m
+from callwitness.services.apply_versions import write_versions
+from callwitness.services.call_rows import COLUMNS, CallRows, call_rows
+from callwitness.services.derived import Derived, Known
+from callwitness.services.windows import Block
+
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written. ids: ``call_id, pk`` of all calls of the block; days: UTC days on which changed calls start.
+
+    callers: numbers of callers whose calls are new, changed or gone.
+    """
+
+    ids: pl.DataFrame
+    days: frozenset[int]
+    callers: frozenset[str]
+
+
+def write_calls(
+    workspace: m.Workspace, block: Block, derived: Derived, known: Known, evidence: Collection[int], now: int
+) -> Written:
+    """Inside a transaction: make the ledger's calls of the block those that were derived."""
+    rows = call_rows(workspace, derived)
+    before = known.calls.select(
+        "id",
+        "version",
+        was="content",
+        was_day="day",
+        was_at="started_at",
+        was_caller="caller",
+        was_called="called",
+    )
+    calls = rows.calls.join(before, left_on="pk", right_on="id", how="left", maintain_order="left")
+    new = calls.filter(pl.col("pk").is_null())
+    differs = (pl.col("content") != pl.col("was")) | (pl.col("day") != pl.col("was_day"))
+    changed = calls.filter(pl.col("pk").is_not_null() & differs)
+    told = write_versions(changed, evidence, now)
+    changed = changed.with_columns(version=pl.col("version") + pl.col("pk").is_in(told).cast(pl.Int64))
+    _insert(workspace, new)
+    bulk.update(m.Call, changed.select("content", "version", *COLUMNS, id="pk"))
+    ids = _ids(workspace, block)
+    _write_parts(
+        rows, pl.concat([new, changed]).select("call_id").join(ids, on="call_id"), changed["pk"].to_list()
+    )
+    gone = _gone(known, block, derived)
+    _remove(workspace, gone, now)
+    return Written(ids, _days(new, changed, gone), _callers(new, changed, gone))
+
+
+def _insert(workspace: m.Workspace, new: pl.DataFrame) -> None:
+    bulk.insert(
+        m.Call,
+        new.select(
+            "content",
+            *COLUMNS,
+            workspace_id=pl.lit(workspace.id),
+            public_id="call_id",
+            version=pl.lit(1),
+            recovery=pl.lit(""),
+            findings=pl.lit(0),
+            finding_kinds=pl.lit("[]"),
+            recorded=pl.lit(value=False),
+        ),
+    )
+
+
+def _ids(workspace: m.Workspace, block: Block) -> pl.DataFrame:
+    calls = m.Call.objects.filter(workspace=workspace, day__gte=block.first, day__lt=block.end)
+    found = bulk.frame_of(calls, {"public_id": pl.String(), "id": pl.Int64()})
+    return found.rename({"public_id": "call_id", "id": "pk"})
+
+
+def _write_parts(rows: CallRows, touched: pl.DataFrame, changed: Collection[int]) -> None:
+    """Witnesses, legs and people of new and changed calls. touched: ``call_id, pk``; changed: had some before."""
+    for model in (m.Witness, m.Ladder, m.CallAgent):
+        bulk.delete(model, changed, key="call_id")
+
+    def of(frame: pl.DataFrame) -> pl.DataFrame:
+        return touched.join(frame, on="call_id").drop("call_id").rename({"pk": "call_id"})
+
+    bulk.insert(m.Witness, of(rows.witnesses))
+    bulk.insert(m.Ladder, of(rows.ladders))
+    bulk.insert(m.CallAgent, of(rows.people))
+
+
+def _gone(known: Known, block: Block, derived: Derived) -> pl.DataFrame:
+    """Known calls of the block that are no calls any more; those that moved to another block are told so instead."""
+    stay = derived.calls.filter(pl.col("pk").is_not_null())
+    moved = stay.filter(~pl.col("kept")).select("pk", "day")
+    mine = known.within(block)
+    moved = moved.join(mine.select("id"), left_on="pk", right_on="id").select(id="pk", day="day")
+    bulk.update(m.Call, moved)
+    return mine.join(stay.select("pk"), left_on="id", right_on="pk", how="anti")
+
+
+def _remove(workspace: m.Workspace, gone: pl.DataFrame, now: int) -> None:
+    """Delete calls; their ids lead to the call that now holds what they hung on, and so do comments."""
+    if gone.is_empty():
+        return
+    heirs = _heirs(gone)
+    for keys in bulk.by_keys(gone["id"].to_list()):
+        m.CallAlias.objects.filter(call_id__in=[key for key in keys if key not in heirs]).delete()
+        for alias in m.CallAlias.objects.filter(call_id__in=keys):
+            alias.call_id = heirs[alias.call_id]
+            alias.save(update_fields=["call"])
+        m.Call.objects.filter(id__in=keys).delete()
+    names = dict(gone.select("id", "public_id").iter_rows())
+    m.CallAlias.objects.bulk_create(
+        (
+            m.CallAlias(workspace=workspace, public_id=names[old], call_id=heir, since=now)
+            for old, heir in heirs.items()
+        ),
+        ignore_conflicts=True,
+    )
+    _reattach_comments(workspace)
+
+
+def _heirs(gone: pl.DataFrame) -> dict[int, int]:
+    """Id of a gone call to that of the call in which its anchor stands now."""
+    heirs: dict[int, int] = {}
+    for (source,), part in gone.group_by(["anchor_source_id"]):
+        natives = dict(part.select("anchor_native_id", "id").iter_rows())
+        for keys in bulk.by_keys(list(natives)):
+            rows = m.Witness.objects.filter(source_id=source, native_call_id__in=keys).exclude(
+                call_id__in=part["id"].to_list()[:900]
+            )
+            heirs |= {natives[native]: call for native, call in rows.values_list("native_call_id", "call_id")}
+    return {old: heir for old, heir in heirs.items() if heir not in set(gone["id"].to_list())}
+
+
+def _reattach_comments(workspace: m.Workspace) -> None:
+    """Comments whose call is gone find it again through the source call they were made on."""
+    for comment in m.Comment.objects.filter(call=None, anchor_source__workspace=workspace):
+        witness = m.Witness.objects.filter(
+            source_id=comment.anchor_source_id, native_call_id=comment.anchor_native_id
+        ).first()
+        if witness is not None:
+            comment.call_id = witness.call_id
+            comment.save(update_fields=["call"])
+
+
+def _days(new: pl.DataFrame, changed: pl.DataFrame, gone: pl.DataFrame) -> frozenset[int]:
+    at = [*new["started_at"], *changed["started_at"], *changed["was_at"], *gone["started_at"]]
+    return frozenset(moment // DAY_MS for moment in at)
+
+
+def _callers(new: pl.DataFrame, changed: pl.DataFrame, gone: pl.DataFrame) -> frozenset[str]:
+    numbers = [*new["caller"], *new["called"], *changed["caller"], *changed["called"], *changed["was_caller"],
+               *changed["was_called"], *gone["caller"], *gone["called"]]  # fmt: skip
+    return frozenset(number for number in numbers if number)

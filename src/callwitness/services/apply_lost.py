@@ -1,0 +1,159 @@
+"""Writes down the lost callers that a block touched, judged over all their calls; decisions of people stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import polars as pl
+
+from callwitness.domain.lost import LOST_VERDICTS, lost_callers
+from callwitness.domain.rules import Rules
+from callwitness.ledger import bulk
+from callwitness.ledger import models as m
+from callwitness.services.apply import DAY_MS, Written
+from callwitness.services.derived import Derived
+from callwitness.services.lost import settle_states
+from callwitness.services.presence import presence
+
+_KNOWN: Final = {
+    "id": pl.Int64(), "public_id": pl.String(), "started_at": pl.Int64(), "ended_at": pl.Int64(), "direction": pl.String(),
+    "caller": pl.String(), "called": pl.String(), "caller_kind": pl.String(), "did": pl.String(),
+    "verdict": pl.String(), "flags": pl.List(pl.String()), "agent_answered_at": pl.Int64(),
+    "human_voice_at": pl.Int64(), "queued_at": pl.Int64(), "agent": pl.String(), "queue": pl.String(),
+    "recovery": pl.String(), "project_id": pl.Int64(),
+}  # fmt: skip
+_CASE: Final = (
+    "public_id", "project_id", "caller", "line", "derived_state", "tries", "first_at", "last_at", "first_call_id",
+    "last_call_id", "recovered_at", "recovered_call_id", "minutes", "short", "owner", "why_missed", "why_call_id",
+)  # fmt: skip
+_DERIVED: Final = {
+    "id": pl.Int64(), "public_id": pl.String(), "project_id": pl.Int64(), "caller": pl.String(), "line": pl.String(),
+    "derived_state": pl.String(), "tries": pl.Int64(), "first_at": pl.Int64(), "last_at": pl.Int64(),
+    "first_call_id": pl.Int64(), "last_call_id": pl.Int64(), "recovered_at": pl.Int64(),
+    "recovered_call_id": pl.Int64(), "minutes": pl.Float64(), "short": pl.Boolean(), "owner": pl.String(),
+    "why_missed": pl.String(), "why_call_id": pl.Int64(),
+}  # fmt: skip
+
+
+def write_lost(
+    workspace: m.Workspace, derived: Derived, written: Written, rules: Rules, now: int
+) -> frozenset[int]:
+    """Inside a transaction: judge the cases of callers whose calls changed. UTC days of calls it told so."""
+    callers = _concerned(workspace, derived, written, rules)
+    if not callers:
+        return frozenset()
+    calls = _calls(workspace, callers)
+    names = presence(derived.legs, derived.found.sources, derived.told.reconciliation)
+    cases, links = lost_callers(_as_judged(calls, derived), names, rules, now)
+    ids = calls.select(call_id="public_id", pk="id", project_id="project_id")
+    days, changed = _tell_calls(calls, links), _write_cases(workspace, callers, cases, ids, derived)
+    settle_states(workspace, changed, now)
+    return days
+
+
+def _concerned(workspace: m.Workspace, derived: Derived, written: Written, rules: Rules) -> frozenset[str]:
+    """Callers with changed calls who were missed here, or have a case already."""
+    lost = [*LOST_VERDICTS, *(["abandoned_in_ivr"] if rules.lost_in_ivr else [])]
+    missed = derived.kept.filter(pl.col("verdict").is_in(lost))["caller"].drop_nulls()
+    concerned = set(missed) & written.callers
+    for part in bulk.by_keys(sorted(written.callers - concerned)):
+        cases = m.LostCase.objects.filter(workspace=workspace, caller__in=part)
+        concerned |= set(cases.values_list("caller", flat=True))
+    return frozenset(concerned)
+
+
+def _calls(workspace: m.Workspace, callers: Collection[str]) -> pl.DataFrame:
+    """All calls with these people, from them and to them, as _KNOWN."""
+    frames = []
+    for part in bulk.by_keys(sorted(callers)):
+        of = m.Call.objects.filter(workspace=workspace)
+        to = of.filter(called__in=part).exclude(called="").filter(direction="outbound")
+        frames += [bulk.frame_of(of.filter(caller__in=part), _KNOWN), bulk.frame_of(to, _KNOWN)]
+    return pl.concat(frames).unique("id", maintain_order=True)
+
+
+def _as_judged(calls: pl.DataFrame, derived: Derived) -> pl.DataFrame:
+    """The calls as ``lost_callers`` takes them; who was rung is known for those of the window."""
+    rung = derived.calls.select("call_id", "rang", "has_office")
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    told = calls.rename({"public_id": "call_id"}).join(rung, on="call_id", how="left")
+    return told.with_columns(
+        *(
+            pl.when(pl.col(name) != "").then(name).alias(name)
+            for name in ("caller", "called", "did", "agent", "queue")
+        ),
+        answered=pl.col("verdict") == "answered",
+        rang=pl.col("rang").fill_null(empty),
+        has_office=pl.col("has_office").fill_null(value=False),
+    ).drop("recovery", "project_id", "id")
+
+
+def _tell_calls(calls: pl.DataFrame, links: pl.DataFrame) -> frozenset[int]:
+    """Give each try the state of its case, and take it from calls that are no tries any more."""
+    told = calls.select("id", "started_at", had="recovery", call_id="public_id").join(
+        links.select("call_id", "recovery"), on="call_id", how="left"
+    )
+    told = told.with_columns(pl.col("recovery").fill_null(""))
+    differ = told.filter(pl.col("recovery") != pl.col("had"))
+    bulk.update(m.Call, differ.select("recovery", "id"))
+    return frozenset(at // DAY_MS for at in differ["started_at"])
+
+
+def _write_cases(
+    workspace: m.Workspace, callers: Collection[str], cases: pl.DataFrame, ids: pl.DataFrame, derived: Derived
+) -> list[int]:
+    """Make the cases of these callers those that were derived; ids of all of them."""
+    old = pl.concat(
+        bulk.frame_of(m.LostCase.objects.filter(workspace=workspace, caller__in=part), _DERIVED)
+        for part in bulk.by_keys(sorted(callers))
+    )
+    rows = _kept_reasons(_case_rows(cases, ids), old, derived, ids)
+    same = rows.join(old.select("public_id", "id"), on="public_id", how="left")
+    gone = old.join(rows.select("public_id"), on="public_id", how="anti")["id"].to_list()
+    for part in bulk.by_keys(gone):
+        m.LostCase.objects.filter(id__in=part).delete()
+    bulk.update(m.LostCase, same.filter(pl.col("id").is_not_null()).select("id", *_CASE))
+    new = same.filter(pl.col("id").is_null()).drop("id")
+    bulk.insert(
+        m.LostCase,
+        new.with_columns(workspace_id=pl.lit(workspace.id), state="derived_state", attempts=pl.lit(0)),
+    )
+    found: list[int] = []
+    for part in bulk.by_keys(rows["public_id"].to_list()):
+        kept = m.LostCase.objects.filter(workspace=workspace, public_id__in=part)
+        found += kept.values_list("id", flat=True)
+    return found
+
+
+def _case_rows(cases: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """LOST_CALLERS as rows of ledger_lostcase, calls by key."""
+    rows = cases.rename({"case_id": "public_id", "state": "derived_state"})
+    rows = rows.join(
+        ids.select(last_call_id="call_id", project_id="project_id"), on="last_call_id", how="left"
+    )
+    for name in ("first_call_id", "last_call_id", "recovered_call_id", "why_call_id"):
+        keys = ids.select(pl.col("call_id").alias(name), pl.col("pk").alias(f"{name}_key"))
+        rows = rows.join(keys, on=name, how="left").drop(name).rename({f"{name}_key": name})
+    return rows.select(
+        *(
+            name if name not in ("owner", "why_missed", "line") else pl.col(name).fill_null("")
+            for name in _CASE
+        )
+    )
+
+
+def _kept_reasons(rows: pl.DataFrame, old: pl.DataFrame, derived: Derived, ids: pl.DataFrame) -> pl.DataFrame:
+    """A case whose last try lies outside the window keeps the owner and reason found when its day was derived."""
+    window = derived.calls.join(ids.select("call_id", last_call_id="pk"), on="call_id")
+    inside = pl.col("last_call_id").is_in(window["last_call_id"].to_list())
+    before = old.select(
+        "public_id", "last_call_id", was_owner="owner", was_why="why_missed", was_call="why_call_id"
+    )
+    told = rows.join(before, on=["public_id", "last_call_id"], how="left", maintain_order="left")
+    keep = ~inside & pl.col("was_owner").is_not_null()
+    return told.with_columns(
+        owner=pl.when(keep).then("was_owner").otherwise("owner"),
+        why_missed=pl.when(keep).then("was_why").otherwise("why_missed"),
+        why_call_id=pl.when(keep).then("was_call").otherwise("why_call_id"),
+    ).select(_CASE)

@@ -59,10 +59,10 @@ class RecordStore:
             counts[number] = part.height
         return counts
 
-    def forget(self, source_id: int, evidence_id: int) -> list[int]:
-        """Drop the records of one piece of evidence; the days that had some."""
+    def forget(self, source_id: int, evidence_id: int, days: Collection[int] | None = None) -> list[int]:
+        """Drop the records of one piece of evidence, on these days or all; the days that had some."""
         touched = []
-        for day in self.days(source_id):
+        for day in [day for day in self.days(source_id) if days is None or day in days]:
             kept = self._day(source_id, day)
             rest = kept.filter(pl.col("evidence_id") != evidence_id)
             if rest.height < kept.height:

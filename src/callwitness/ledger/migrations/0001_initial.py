@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ('arrived_at', models.BigIntegerField()),
                 ('adapter', models.CharField(blank=True, default='', max_length=40)),
                 ('state', models.CharField(choices=[('pending', 'pending'), ('read', 'read'), ('failed', 'failed')], default='pending', max_length=8)),
+                ('again', models.BooleanField(default=False)),
                 ('problem', models.TextField(blank=True, default='')),
                 ('rows', models.IntegerField(default=0)),
                 ('records', models.IntegerField(default=0)),

@@ -11,7 +11,8 @@ class Evidence(models.Model):
     """Untouched bytes of one arrival; the bytes themselves lie in the store under their SHA-256.
 
     state: pending (stored, not read yet) | read | failed (nothing in it can be read: problem says why).
-    how: upload | folder | import | webhook. notes: [[code, params], ...] as the adapter told them.
+    how: upload | folder | import | webhook. again: to be read anew with today's settings; what was read before is
+    believed until then. notes: [[code, params], ...] as the adapter told them.
     """
 
     PENDING, READ, FAILED = "pending", "read", "failed"
@@ -25,6 +26,7 @@ class Evidence(models.Model):
     arrived_at = models.BigIntegerField()
     adapter = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=8, choices=STATES, default=PENDING)
+    again = models.BooleanField(default=False)
     problem = models.TextField(blank=True, default="")
     rows = models.IntegerField(default=0)
     records = models.IntegerField(default=0)

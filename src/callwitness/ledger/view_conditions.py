@@ -35,7 +35,9 @@ class InList(Func):
         super().__init__(F(column), *(Value(text) for text in texts))
         self.contains = contains
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(  # type: ignore[override]  # the stubs know tuples of plain values only
+        self, compiler: SQLCompiler, connection: Any, **_: Any
+    ) -> tuple[str, list[Any]]:
         fits = "each.value REGEXP ('(?i)' || %s)" if self.contains else "each.value = %s"
         return self._exists(compiler, "json_each", "each", fits, re.escape if self.contains else str)
 

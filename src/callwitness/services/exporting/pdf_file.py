@@ -15,7 +15,7 @@ from callwitness.services.exporting.table import Group, Head, Table, Value
 from callwitness.services.exporting.wording import duration
 
 _TEMPLATE: Final = Path(__file__).with_name("calls.typ")
-_SHARES: Final = {"moment": 3.0, "number": 2.6, "seconds": 1.1, "count": 1.0, "text": 2.4}
+_SHARES: Final = {"moment": 2.7, "number": 2.3, "seconds": 1.6, "count": 1.6, "text": 2.4}
 _LONGEST: Final = 200
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BREAKS: Final = re.compile(r"(\S{18})(?=\S)")

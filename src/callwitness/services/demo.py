@@ -20,8 +20,7 @@ from callwitness.ledger import models as m
 from callwitness.services import arrivals
 from callwitness.services.demo_files import deliveries
 from callwitness.services.demo_life import live
-from callwitness.services.demo_people import ACCOUNTS, company_of, make_people, make_projects
-from callwitness.services.demo_recordings import record
+from callwitness.services.demo_people import company_of, make_people, make_projects
 from callwitness.services.derive import derive_dirty
 from callwitness.services.publish import publish_dirty
 from callwitness.services.read_evidence import read_pending
@@ -67,10 +66,15 @@ def load_demo(progress: Progress, now: int) -> Demo:
         make_people(workspace, company, demo_password(), now)
         _take_in(workspace, Path(folder), moment, progress)
     derive_dirty(now, progress)
-    record(workspace, now, progress)
     live(workspace, now)
     publish_dirty(now, progress)
-    return Demo(workspace, tuple((each.mail, each.name, each.role) for each in ACCOUNTS), demo_password())
+    return Demo(workspace, demo_accounts(workspace), demo_password())
+
+
+def demo_accounts(workspace: m.Workspace) -> tuple[tuple[str, str, str], ...]:
+    """Mail, name and role of everybody who may sign in, the owner first."""
+    members = m.Membership.objects.filter(workspace=workspace).select_related("user").order_by("id")
+    return tuple((member.user.email, str(member.user), member.role) for member in members)
 
 
 def demo_password() -> str:

@@ -17,8 +17,8 @@ from callwitness.simulate.options import WorldOptions, effects
 
 DAY_MS: Final = 86_400_000
 _SURNAMES: Final = (
-    "Belova", "Gromov", "Vetrova", "Kotova", "Lisin", "Orlova", "Zaitsev", "Sokolova", "Pavlenko", "Rudenko", "Yarova",
-    "Melnik",
+    "Rudenko", "Melnyk", "Kovalchuk", "Moroz", "Bondar", "Lysenko", "Savchuk", "Tkachuk", "Oliinyk", "Pavlenko", "Hrytsenko",
+    "Shevchuk",
 )  # fmt: skip
 _TEAMS: Final = (("sales", "Sales"), ("support", "Support"), ("contract", "Outsourced"))
 _UNOWNED: Final = "303"
@@ -28,7 +28,10 @@ _MOVED: Final = "106"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who signs in. extension: of the agent whose calls are his own; team, side: what he is limited to."""
+    """Somebody who signs in. name: '' = that of the agent with the extension, whose calls are his own.
+
+    team, side: what he is limited to.
+    """
 
     mail: str
     name: str
@@ -41,8 +44,8 @@ class Account:
 ACCOUNTS: Final = (
     Account("owner@demo.example", "Alla Severova", m.Membership.OWNER),
     Account("head@demo.example", "Marina Orlova", m.Membership.MANAGER, "200", "Sales"),
-    Account("operator@demo.example", "Sales operator", m.Membership.OPERATOR, "101", "Sales"),
-    Account("support@demo.example", "Support operator", m.Membership.OPERATOR, "104", "Support"),
+    Account("operator@demo.example", "", m.Membership.OPERATOR, "101", "Sales"),
+    Account("support@demo.example", "", m.Membership.OPERATOR, "104", "Support"),
     Account("agency@demo.example", "Igor Dymov", m.Membership.MARKETER, side=m.Party.AGENCY),
     Account("client@demo.example", "Nina Lugova", m.Membership.MARKETER, side=m.Party.CLIENT),
     Account("auditor@demo.example", "Roman Tikhov", m.Membership.AUDITOR),

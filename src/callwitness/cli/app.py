@@ -7,7 +7,7 @@ import sys
 import typer
 
 from callwitness import __version__
-from callwitness.cli import adapters, check, init, server, simulate, up
+from callwitness.cli import adapters, backup, check, doctor, init, server, simulate, up
 from callwitness.domain.errors import CallwitnessError, InvariantBroken
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ app.command("init")(init.init_command)
 app.command("up")(up.up_command)
 app.command("web")(server.web_command)
 app.command("worker")(server.worker_command)
+app.command("backup")(backup.backup_command)
+app.command("restore")(backup.restore_command)
+app.command("doctor")(doctor.doctor_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("new-adapter")(adapters.new_adapter_command)
 app.command("check-adapter")(adapters.check_adapter_command)

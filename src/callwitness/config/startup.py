@@ -39,6 +39,13 @@ def setup(
     return settings
 
 
+def require_kept(data: Path | None) -> None:
+    """Raises ``UsageError`` where no server has kept anything, so that a mistyped folder is not made."""
+    folder = from_environment().data if data is None else data.absolute()
+    if not (folder / "secret").exists():
+        raise UsageError(f"{folder}: no data folder of Callwitness. Name it: --data")
+
+
 def migrate(settings: ServerSettings, wait_s: float = 60) -> None:
     """Bring the tables up to date, one process at a time. Waits for a database that does not answer yet.
 

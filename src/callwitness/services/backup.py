@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -26,35 +26,21 @@ from django.conf import settings
 from django.db import connection
 
 from callwitness import __version__
-from callwitness.domain.errors import CallwitnessError, UsageError
+from callwitness.domain.errors import UsageError
+from callwitness.services.archive import (
+    DUMP,
+    INBOX,
+    LEDGER,
+    MANIFEST,
+    SECRET,
+    BackupFailed,
+    Manifest,
+    compression,
+    read_back,
+)
 
-FORMAT: Final = 1
-MANIFEST: Final = "manifest.json"
-ENDINGS: Final = {".tar": "", ".tar.gz": "gz", ".tgz": "gz"}
-"""Endings of a backup's name, and tarfile's word for them."""
-LEDGER, INBOX, DUMP, SECRET = "ledger.sqlite3", "inbox.sqlite3", "ledger.pgdump", "secret"
 _FOLDERS: Final = ("records",)
 """Folders of the data folder that are copied beside evidence; the warehouse is made again from the ledger."""
-_CHUNK: Final = 1 << 20
-
-
-class BackupFailed(CallwitnessError):
-    """A copy was not made or cannot be used; what is kept is untouched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a backup holds. made_at: ms UTC. evidence: ``folder``, or the bucket that was not copied.
-
-    files: name to size in bytes and SHA-256.
-    """
-
-    version: str
-    made_at: int
-    database: str
-    evidence: str
-    format: int = FORMAT
-    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def write_backup(target: Path) -> Manifest:
@@ -74,41 +60,6 @@ def write_backup(target: Path) -> Manifest:
         raise BackupFailed(f"{target}: {problem.strerror or problem}") from None
     finally:
         part.unlink(missing_ok=True)
-    return manifest
-
-
-def compression(path: Path) -> str:
-    """tarfile's word for a backup's name. Raises ``UsageError``."""
-    for ending, how in ENDINGS.items():
-        if path.name.endswith(ending):
-            return how
-    raise UsageError(f"{path}: expected a name that ends with {' or '.join(ENDINGS)}")
-
-
-def read_back(path: Path, how: str) -> Manifest:
-    """The manifest, after every file was read and compared with it. Raises ``BackupFailed``."""
-    found: dict[str, tuple[int, str]] = {}
-    manifest: Manifest | None = None
-    try:
-        with tarfile.open(path, f"r|{how}") as tar:
-            for member in tar:
-                file = tar.extractfile(member)
-                if file is None:
-                    continue
-                if member.name == MANIFEST:
-                    manifest = _manifest(file.read())
-                else:
-                    found[member.name] = _digest(file)
-    except (tarfile.TarError, EOFError, OSError) as problem:
-        raise BackupFailed(f"{path}: not a whole backup: {problem}") from None
-    if manifest is None:
-        raise BackupFailed(f"{path}: no backup of Callwitness, or not a whole one: it has no manifest")
-    wanted = {name: tuple(told) for name, told in manifest.files.items()}
-    if found != wanted:
-        wrong = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
-        raise BackupFailed(
-            f"{path}: {len(wrong)} files are missing or not as they were written, e.g. {wrong[0]}"
-        )
     return manifest
 
 
@@ -223,23 +174,3 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.size, member.mode, member.mtime = size, 0o600, int(time.time())
     return member
-
-
-def _digest(file: IO[bytes]) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()
-
-
-def _manifest(text: bytes) -> Manifest:
-    try:
-        told = json.loads(text)
-        files = {name: (int(size), str(digest)) for name, (size, digest) in told.pop("files").items()}
-        manifest = Manifest(files=files, **told)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise BackupFailed("The backup's manifest cannot be read.") from None
-    if manifest.format != FORMAT:
-        raise BackupFailed(f"The backup has format {manifest.format}; this version reads {FORMAT}.")
-    return manifest

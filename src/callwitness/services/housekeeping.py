@@ -29,5 +29,3 @@ def _half_written(folder: Path, now_s: float) -> None:
     for path in folder.rglob("*.tmp"):
         if path.is_file() and now_s - path.stat().st_mtime > _HALF_WRITTEN_S:
             path.unlink(missing_ok=True)
-
-

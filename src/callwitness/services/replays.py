@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from typing import Final
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from callwitness.ledger import models as m
-from callwitness.ledger.record_store import FIRST_DAY, LAST_DAY
-from callwitness.services.dirty import count_days, mark_dirty
+from callwitness.ledger.record_store import DAY_MS
 from callwitness.services.stores import record_store
 
+_AROUND_DAYS: Final = 2  # a record is kept under the day its source states, within a day of the true one
 
-def replay(target: m.Source | m.Evidence, now: int) -> int:
-    """Take back the records of a source, or of one piece of evidence, and let it be read again; how many pieces.
 
-    Nobody believes the old records from here on; the days they touched are derived again, as are those of the new ones.
-    """
+def replay(target: m.Source | m.Evidence) -> int:
+    """Let all evidence of a source, or one piece, be read again; how many pieces. What was read is believed until then."""
     if isinstance(target, m.Evidence):
-        return _replay_one(target, now)
-    with transaction.atomic():
-        again = m.Evidence.objects.filter(source=target).exclude(state=m.Evidence.PENDING)
-        counted = m.SourceDay.objects.filter(source=target)
-        days = list(counted.values_list("day", flat=True))
-        mark_dirty(target.workspace_id, set(days), list(again.values_list("pk", flat=True)), now)
-        counted.delete()
-        return again.update(state=m.Evidence.PENDING, problem="")
+        return read_again(m.Evidence.objects.filter(pk=target.pk))
+    return read_again(m.Evidence.objects.filter(source=target))
 
 
-def _replay_one(evidence: m.Evidence, now: int) -> int:
-    with transaction.atomic():
-        state = m.Evidence.objects.select_for_update().values_list("state", flat=True).get(pk=evidence.pk)
-        if state == m.Evidence.PENDING:
-            return 0
-        if state == m.Evidence.READ:
-            days = _days(evidence)
-            count_days(evidence.source_id, {day: -count for day, count in days.items()})
-            mark_dirty(evidence.source.workspace_id, set(days), [evidence.pk], now)
-        evidence.state, evidence.problem = m.Evidence.PENDING, ""
-        evidence.save(update_fields=["state", "problem"])
-    return 1
+def read_again(evidence: QuerySet[m.Evidence]) -> int:
+    """What was read is to be read again, what failed is to be tried again."""
+    failed = evidence.filter(state=m.Evidence.FAILED).update(state=m.Evidence.PENDING, problem="")
+    return failed + evidence.filter(state=m.Evidence.READ).update(again=True, problem="")
 
 
-def _days(evidence: m.Evidence) -> dict[int, int]:
-    """Records of one piece of evidence by the day under which they are kept."""
-    kept = record_store().load(evidence.source_id, FIRST_DAY, LAST_DAY + 1, [evidence.pk])
-    return dict(Counter(kept["day"].to_list()))
+def counted_days(evidence: m.Evidence) -> set[int]:
+    """Days with records of its source around those that read evidence has, and the day it arrived.
+
+    Found from the row alone, so that an interrupted replay finds them again.
+    """
+    days = m.SourceDay.objects.filter(source=evidence.source).values_list("day", flat=True)
+    arrived = days.filter(day=evidence.arrived_at // DAY_MS)
+    if evidence.first_at is None or evidence.last_at is None:
+        return set(arrived)
+    first, last = evidence.first_at // DAY_MS - _AROUND_DAYS, evidence.last_at // DAY_MS + _AROUND_DAYS
+    return {*arrived, *days.filter(day__gte=first, day__lte=last)}
+
+
+def recount(source: m.Source, days: Collection[int]) -> None:
+    """Count the believed records of these days anew. Inside a transaction."""
+    if not days:
+        return
+    believed = m.Evidence.objects.filter(source=source, state=m.Evidence.READ).values_list("pk", flat=True)
+    kept = record_store().load(source.pk, min(days), max(days) + 1, list(believed))
+    counts = Counter(kept["day"].to_list())
+    m.SourceDay.objects.filter(source=source, day__gte=min(days), day__lte=max(days)).delete()
+    m.SourceDay.objects.bulk_create(
+        m.SourceDay(source=source, day=day, records=count) for day, count in sorted(counts.items())
+    )

@@ -166,29 +166,65 @@ def test_an_interrupted_reading_begins_again_without_doubles(
 
 def test_a_replay_reads_with_the_settings_of_today(office: m.Source) -> None:
     evidence = arrive(office, table(2, 3, hour=23))
+    arrive(office, table(3), "other.csv")
     read_pending(NOW)
-    assert counted() == {day(2): 1, day(3): 1}
+    assert counted() == {day(2): 1, day(3): 2}
     m.DirtyDay.objects.all().delete()
     office.zone = "America/New_York"
     office.save()
-    assert replay(m.Evidence.objects.get(), NOW) == 1
-    assert dirty() == [day(2), day(3)]
-    assert not counted()
+    assert replay(evidence) == 1
+    assert m.Evidence.objects.filter(state="read").count() == 2
+    assert read_pending(NOW) == 1
+    assert counted() == {day(3): 2, day(4): 1}
+    assert dirty() == [day(2), day(3), day(4)]
+    assert m.Record.objects.count() == 3
+    assert record_store().load(office.pk, 0, day(30), [evidence.pk])["day"].sort().to_list() == [
+        day(3),
+        day(4),
+    ]
+
+
+def test_a_replay_that_cannot_read_keeps_the_records(office: m.Source) -> None:
+    evidence = arrive(office, table(2))
+    read_pending(NOW)
+    office.adapter = "asterisk"
+    office.save()
+    assert replay(evidence) == 1
+    assert read_pending(NOW) == 1
+    evidence.refresh_from_db()
+    assert (evidence.state, evidence.again, m.Record.objects.count()) == ("read", False, 1)
+    assert evidence.problem.startswith("could not be read again, the records read before stay: ")
+
+
+@pytest.mark.parametrize("moment", ["record_rows", "_publish", "mark_dirty"])
+def test_an_interrupted_replay_begins_again(
+    office: m.Source, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    evidence = arrive(office, table(2, 3, hour=23))
+    read_pending(NOW)
+    office.zone = "America/New_York"
+    office.save()
+    replay(office)
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(read_evidence, moment, power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            read_pending(NOW)
     assert read_pending(NOW) == 1
     assert counted() == {day(3): 1, day(4): 1}
-    assert dirty() == [day(2), day(3), day(4)]
     assert m.Record.objects.count() == 2
-    evidence.refresh_from_db()
-    assert evidence.state == "read"
+    assert record_store().load(office.pk, 0, day(30), [evidence.pk]).height == 2
 
 
 def test_a_whole_source_is_replayed(office: m.Source) -> None:
     arrive(office, table(2), "a.csv")
     arrive(office, table(3), "b.csv")
     read_pending(NOW)
-    assert replay(office, NOW) == 2
-    assert not counted()
-    read_pending(NOW)
+    assert replay(office) == 2
+    assert read_pending(NOW) == 2
     assert counted() == {day(2): 1, day(3): 1}
     assert m.Record.objects.count() == 2
 

@@ -32,7 +32,8 @@ SLUG: Final = "demo"
 _DAYS: Final = 30
 _CALLS: Final = 60
 _SEED: Final = 1812
-_SOURCES: Final = (("provider", "provider"), ("office", "office"), ("contractor", "contractor"))
+_SOURCES: Final = (("provider", "spreadsheet"), ("office", "asterisk"), ("contractor", "email_report"))
+"""Name, which is the role as well, and adapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,10 @@ def _workspace(told: dict[str, Any]) -> m.Workspace:
         told["numbers"].pop(name)
     workspace = m.Workspace.objects.create(slug=SLUG, name="Demo", zone=zone, country=country, settings=told)
     m.Source.objects.bulk_create(
-        m.Source(workspace=workspace, name=name, role=role, zone=zone, neutral=role == "provider")
-        for name, role in _SOURCES
+        m.Source(
+            workspace=workspace, name=name, role=name, adapter=adapter, zone=zone, neutral=name == "provider"
+        )
+        for name, adapter in _SOURCES
     )
     return workspace
 

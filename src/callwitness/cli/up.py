@@ -39,7 +39,7 @@ def _run(
 
     with running.alone(settings):
         migrate(settings)
-        running.introduce(settings, demo=demo, say=typer.echo)
+        running.introduce(with_demo=demo, say=typer.echo)
         if once:
             return running.check(settings, level, say=typer.echo)
         return running.run(settings, level, say=typer.echo)

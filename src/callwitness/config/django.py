@@ -18,6 +18,7 @@ SECRET_KEY = SERVER.secret
 _HOST = urlsplit(SERVER.url).hostname or SERVER.host
 ALLOWED_HOSTS = sorted({_HOST, SERVER.host, "127.0.0.1", "localhost", "[::1]"} - {"0.0.0.0"})  # noqa: S104 not a bind
 CSRF_TRUSTED_ORIGINS = [SERVER.url]
+PUBLIC_URL = SERVER.url
 
 _WEB = "callwitness.web"
 SCREENS = (
@@ -124,6 +125,7 @@ ACCOUNT_ADAPTER = f"{_WEB}.accounts.adapter.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None
+ALLAUTH_TRUSTED_PROXY_COUNT = SERVER.proxies
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Callwitness"
 USERSESSIONS_TRACK_ACTIVITY = True

@@ -19,6 +19,8 @@ from callwitness.config.ports import require_free
 from callwitness.config.processes import Child, end, keep_running
 from callwitness.config.server import ServerSettings
 from callwitness.domain.errors import UsageError
+from callwitness.ledger import models as m
+from callwitness.services import demo
 from callwitness.services.locks import FileLock
 
 Say = Callable[[str], None]
@@ -39,9 +41,9 @@ def alone(settings: ServerSettings) -> Iterator[None]:
         held.release()
 
 
-def introduce(settings: ServerSettings, *, demo: bool, say: Say) -> None:
+def introduce(*, with_demo: bool, say: Say) -> None:
     """Fill in the demo company where asked, and say who can sign in."""
-    if demo:
+    if with_demo:
         _demo(say)
     elif not get_user_model().objects.exists():
         with suppress(ModuleNotFoundError):
@@ -100,4 +102,15 @@ def _wait_until_well(address: str) -> list[str]:
 
 
 def _demo(say: Say) -> None:
-    raise NotImplementedError
+    """The demo company, made when it is not there, and who may sign in."""
+    workspace = m.Workspace.objects.filter(slug=demo.SLUG).first()
+    if workspace is None:
+        say("Making the demo company: thirty days of calls, about half a minute")
+        workspace = demo.load_demo(_silent, time.time_ns() // 1_000_000).workspace
+    say(f"The demo's people sign in with the password {demo.demo_password()}")
+    for mail, name, role in demo.demo_accounts(workspace):
+        say(f"  {role:<9} {mail:<34} {name}")
+
+
+def _silent(_stage: str, _done: int) -> None:
+    """The demo is made too quickly for progress to help."""

@@ -41,7 +41,7 @@ def serve(settings: ServerSettings) -> None:
 def work(settings: ServerSettings) -> None:
     """Work until asked to stop."""
     stop = threading.Event()
-    worker = Worker(job_table(), lock(WORKER, settings.data), settings.data, stop)
+    worker = Worker(job_table(stop), lock(WORKER, settings.data), settings.data, stop)
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():

@@ -1,22 +1,37 @@
-"""The worker's jobs, in the order in which they run."""
+"""The worker's jobs, in the order in which they run: what arrived, what follows from it, who is told of it."""
 
 from __future__ import annotations
 
 import importlib
+import threading
+import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
+from callwitness.ledger import models as m
 from callwitness.services import housekeeping, lost, mails, missed_mails
-from callwitness.services.worker import Job
+from callwitness.services.derive import derive_workspace
+from callwitness.services.publish import publish_dirty
+from callwitness.services.read_evidence import read_pending
+from callwitness.services.reading import Progress
+from callwitness.services.worker import Job, Stopped
+
+REST: Final = 4.0
+"""After s CPU seconds of derivation the same calls rest 4 s: it never takes more than a fifth of a processor."""
+_READ_S: Final = 2.0
+"""Evidence is read in stretches of so many seconds, then webhooks have their turn."""
 
 
-def job_table() -> Sequence[Job]:
-    """Everything the worker does. Derivation takes a fifth of a processor at most, however much arrives."""
+def job_table(stop: threading.Event) -> Sequence[Job]:
+    """Everything the worker does. stop: ends long work between two steps."""
+    progress = _until(stop)
     return [
         *_soft("inbox", "drain", "drain", 0.2),
         *_soft("folders", "folders", "sweep", 5),
-        *_soft("read", "arrivals", "read_pending", 0.5),
-        *_soft("derive", "derive", "derive_dirty", 0.5, rest=4),
+        Job("read", partial(read_pending, progress=progress, within_s=_READ_S), 0.3),
+        Job("derive", Derivation(progress), 0.3),
+        Job("publish", partial(publish_dirty, progress=progress), 0.3, rest=REST),
         *_soft("recordings", "recordings", "fetch_due", 1),
         Job("expire", lost.expire, 60),
         Job("missed", missed_mails.queue_due, 5),
@@ -26,14 +41,44 @@ def job_table() -> Sequence[Job]:
     ]
 
 
+class Derivation:
+    """Derives workspaces with dirty days, each at its own pace: one's big import does not hold up the others."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._not_before: dict[int, float] = {}
+
+    def __call__(self, now: int) -> int:
+        done = 0
+        waiting = m.Workspace.objects.filter(id__in=m.DirtyDay.objects.values("workspace"))
+        for workspace in waiting.order_by("id"):
+            if time.monotonic() < self._not_before.get(workspace.id, 0.0):
+                continue
+            begun = time.process_time()
+            try:
+                done += derive_workspace(workspace, now, self._progress)
+            finally:
+                spent = time.process_time() - begun
+                self._not_before[workspace.id] = time.monotonic() + REST * spent
+        return done
+
+
+def _until(stop: threading.Event) -> Progress:
+    def progress(_stage: str, _done: int) -> None:
+        if stop.is_set():
+            raise Stopped
+
+    return progress
+
+
 def _mails(now: int) -> int:
     done = mails.send_due(now)
     return done.sent + done.again + done.failed
 
 
-def _soft(name: str, module: str, function: str, every_s: float, rest: float = 0) -> list[Job]:
+def _soft(name: str, module: str, function: str, every_s: float) -> list[Job]:
     try:
         run = getattr(importlib.import_module(f"callwitness.services.{module}"), function)
     except (ModuleNotFoundError, AttributeError):
         return []
-    return [Job(name, partial(run), every_s, rest)]
+    return [Job(name, partial(run), every_s)]

@@ -28,7 +28,7 @@ def job_table(stop: threading.Event) -> Sequence[Job]:
     progress = _until(stop)
     return [
         *_soft("inbox", "drain", "drain", 0.2),
-        *_soft("folders", "folders", "sweep", 5),
+        *_soft("folders", "watched", "sweep", 5),
         Job("read", partial(read_pending, progress=progress, within_s=_READ_S), 0.3),
         Job("derive", Derivation(progress), 0.3),
         Job("publish", partial(publish_dirty, progress=progress), 0.3, rest=REST),

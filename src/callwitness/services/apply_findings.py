@@ -60,8 +60,10 @@ def _rows(found: pl.DataFrame, written: Written, block: Block) -> pl.DataFrame:
     at = pl.coalesce("from", "to", pl.lit(block.first * DAY_MS))
     inside = at.is_between(block.first * DAY_MS, block.end * DAY_MS, closed="left")
     found = found.filter(pl.col("pk").is_not_null() | (pl.col("call_id").is_null() & inside))
+    # What is true of a source at any time is found by every window anew.
+    timeless = pl.col("pk").is_null() & pl.col("from").is_null() & pl.col("to").is_null()
     return found.select(
-        key="finding_id", kind="kind", severity="severity", bears="bears", call_id="pk", at=at,
+        key=pl.when(timeless).then(pl.format("{}-{}", "finding_id", pl.lit(block.first))).otherwise("finding_id"), kind="kind", severity="severity", bears="bears", call_id="pk", at=at,
         left_source="left_source", left_value="left_value", left_record="left_record", right_source="right_source",
         right_value="right_value", right_record="right_record", from_at="from", to_at="to", reasons="reasons",
     ).unique("key", keep="first", maintain_order=True)  # fmt: skip

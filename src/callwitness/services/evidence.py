@@ -60,14 +60,11 @@ def gather(
 
 
 def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, password: str | None) -> None:
-    if is_database(argument.path):
-        paths, many = [export_table(argument, password, workdir)], False
-    else:
-        paths, many = _paths(argument)
+    paths, many = paths_of(argument, workdir, password)
     before = len(source.files)
     same = 0
     for path, shown in paths:
-        if path.is_symlink() and many and not _inside(path, argument.path):
+        if many and leads_out(path, argument.path):
             source.notes.append(
                 Note("member_passed_over", {"file": shown, "why": "a link that leads out of the folder"})
             )
@@ -78,6 +75,18 @@ def _add(source: SourceEvidence, argument: SourceArgument, workdir: Path, passwo
             readable(argument.text),
             "no call records that can be read; expected at least one file of a known kind",
         )
+
+
+def paths_of(
+    argument: SourceArgument, workdir: Path, password: str | None
+) -> tuple[list[tuple[Path, str]], bool]:
+    """The files that an argument means, with the names people see, and whether it may be many.
+
+    A database's table becomes a file in ``workdir``. Raises ``UsageError`` when there are none.
+    """
+    if is_database(argument.path):
+        return [export_table(argument, password, workdir)], False
+    return _paths(argument)
 
 
 def add_opened(
@@ -103,13 +112,15 @@ def add_opened(
     return same
 
 
-def _inside(path: Path, given: str) -> bool:
-    """A link stays in the folder that was given, or for a pattern in its own."""
+def leads_out(path: Path, given: str) -> bool:
+    """A link that does not stay in the folder that was given, or for a pattern in its own."""
+    if not path.is_symlink():
+        return False
     folder = Path(given) if Path(given).is_dir() else path.parent
     try:
-        return path.resolve(strict=True).is_relative_to(folder.resolve())
+        return not path.resolve(strict=True).is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # leads nowhere, or round in a circle
-        return False
+        return True
 
 
 def _sha256(file: EvidenceFile) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,12 +13,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from callwitness.domain.rules import Rules
 from callwitness.ledger import models as m
 from callwitness.services import lost_life as life
+from callwitness.services.lost_clock import LATE_MS, STANDARD_SLA_MINUTES
 from callwitness.services.working_time import working_time
-
-LATE_MS: Final = 23 * 3_600_000
-"""Up to so long after the first try a call back is late; after that the caller counts as lost."""
-STANDARD_SLA_MINUTES: Final = 20
-GOOD, LATE, LOST = "good", "late", "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +105,3 @@ def _by_hour(cases: QuerySet[m.LostCase], zone: str) -> tuple[int, ...]:
         datetime.fromtimestamp(at / 1000, local).hour for at in cases.values_list("first_at", flat=True)
     )
     return tuple(hours.get(hour, 0) for hour in range(24))
-
-

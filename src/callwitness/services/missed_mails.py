@@ -50,7 +50,7 @@ def _at_once(team: m.Team, now: int) -> int:
     cases = list(_missed(team, now - NEWS_MS, now).filter(told_at=None, state__in=life.WAITING))
     readers = _Readers(team)
     letters = [
-        _letter(f"lost:{case.workspace_id}:{case.public_id}", "missed", team, reader, [case], now)
+        _letter(f"lost:{case.workspace_id}:{case.public_id}", "missed", team, reader, [case])
         for case in cases
         for reader in readers.of(case)
     ]
@@ -72,7 +72,7 @@ def _digest(team: m.Team, now: int) -> int:
     for case in cases:
         for reader in readers.of(case):
             mine[reader].append(case)
-    _tell(cases, [_letter(key, "digest", team, reader, rows, now) for reader, rows in mine.items()], now)
+    _tell(cases, [_letter(key, "digest", team, reader, rows) for reader, rows in mine.items()], now)
     return len(cases)
 
 
@@ -122,9 +122,7 @@ class _Readers:
                 yield self._members[user]
 
 
-def _letter(
-    key: str, kind: str, team: m.Team, reader: Reader, cases: Sequence[m.LostCase], now: int
-) -> Letter:
+def _letter(key: str, kind: str, team: m.Team, reader: Reader, cases: Sequence[m.LostCase]) -> Letter:
     """kind: missed | digest, the templates ``lost/mail_<kind>``: subject, text and HTML."""
     user, workspace = reader.user, team.workspace
     address = settings.SERVER.url + reverse("lost:index", args=[workspace.slug])
@@ -136,8 +134,7 @@ def _letter(
         "waiting": sum(case.state in life.WAITING for case in cases),
         "masked": reader.masked,
         "address": address,
-        "calls": settings.SERVER.url,
-        "now": now,
+        "zone": user.zone or workspace.zone,
     }
     language = user.language or workspace.language
     with translation.override(language), timezone.override(ZoneInfo(user.zone or workspace.zone)):

@@ -1,6 +1,6 @@
 """Which stretches of days are derived as one. The plan depends on how much evidence lies where, not on its arrival.
 
-Days are UTC days since 1970. Blocks of 64 days, counted from 1970, are halved until one holds at most
+Days are UTC days since 1970. Blocks of 1024 days, counted from 1970, are halved until one holds at most
 ``MOST_RECORDS`` or is a single day. A block is derived together with a margin on both sides, in which calls,
 clocks and habits find their context; only the calls whose own day lies in the block are kept.
 See docs/decisions/0005-derivation-windows.md.
@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-MOST_RECORDS: Final = 40_000
-_LONGEST: Final = 64
+MOST_RECORDS: Final = 60_000
+_LONGEST: Final = 1024
 _MARGIN_DAYS: Final = 7
 
 

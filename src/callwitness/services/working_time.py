@@ -76,7 +76,7 @@ def working_time(rules: Rules, first: int, last: int) -> WorkingTime:
     while day < end:
         if day.isoformat() not in rules.holidays:
             for begin, stop in rules.working_hours.get(day.weekday(), ()):
-                spans.append((_moment(day, begin, zone), _moment(day, stop, zone)))  # noqa: PERF401 reads better
+                spans.append((_moment(day, begin, zone), _moment(day, stop, zone)))
         day += timedelta(days=1)
     table = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
     return WorkingTime(table[:, 0], table[:, 1])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+from callwitness.web.accounts.admin import keeper
 
 _SCREENS = (
     ("", "today"),
@@ -25,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("callwitness.web.accounts.urls")),
     path("", include("callwitness.web.health.urls")),
     path("accounts/", include("allauth.urls")),
-    path("keeper/", admin.site.urls),
+    path("keeper/", keeper.urls),
     *(
         path(f"w/<slug:workspace>/{prefix}", include((f"callwitness.web.{name}.urls", name)))
         for prefix, name in _SCREENS

@@ -11,3 +11,8 @@ class AccountsConfig(AppConfig):
     name = "callwitness.web.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from callwitness.web.accounts import noted  # noqa: PLC0415 needs the models, which load before this
+
+        noted.connect()

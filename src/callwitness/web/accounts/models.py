@@ -1,4 +1,4 @@
-"""Accounts of people."""
+"""Accounts of people, and the one-time links that make them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+
+from callwitness.ledger.models import Agent, Membership, Party, Team, Workspace
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,3 +42,26 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class OneTimeLink(models.Model):
+    """A link that makes the first administrator or a member; valid once. Only its SHA-256 is kept.
+
+    workspace: null for the first administrator. teams, agent, party: what the member will be. Times are ms UTC.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, null=True, related_name="+")
+    email = models.EmailField(blank=True, default="")
+    role = models.CharField(max_length=8, choices=Membership.ROLES, default=Membership.OWNER)
+    party = models.ForeignKey(Party, models.CASCADE, null=True, related_name="+")
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
+    teams = models.ManyToManyField(Team, related_name="+")
+    mask_numbers = models.BooleanField(default=False)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    made_at = models.BigIntegerField()
+    until_at = models.BigIntegerField()
+    used_at = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"link to {self.workspace_id} until {self.until_at}"

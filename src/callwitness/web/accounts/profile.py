@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -13,15 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from callwitness.web.ui.choices import zones
 from callwitness.web.ui.context import LANGUAGE_NAMES
 
 _FIELDS = ("name", "language", "zone", "theme")
-
-
-def zones() -> list[tuple[str, str]]:
-    """Zones of places by name, for choices."""
-    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 class ProfileForm(forms.Form):

@@ -13,13 +13,16 @@ SYSTEM ?= yes
 export SYSTEM
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-format check-lint check-types check-imports check-docs docs bench clean
+.PHONY: help run day test check check-format check-lint check-types check-imports check-docs docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 		printf '  %-20s %s\n' "$$target" "$$text"; done
 
-run: $(VENV)/.base ## install, then check the bundled day and say where the report is
+run: $(VENV)/.base $(VENV)/.server ## install, then run the server with an invented company until Ctrl-C
+	$(BIN)/callwitness up --demo --data build/demo
+
+day: $(VENV)/.base ## install, then check the bundled day and say where the report is
 	$(BIN)/callwitness check \
 		provider=$(DAY)/provider.csv \
 		office=$(DAY)/Master.csv office=$(DAY)/queue_log office=$(DAY)/cel.csv \

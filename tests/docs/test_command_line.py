@@ -1,4 +1,4 @@
-"""Every option of every command stands in the page on the command, and every option of the page exists."""
+"""Every option of every command stands in the pages on commands, and every option of these pages exists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 
 from callwitness import cli
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "check.md").read_text("utf-8")
+OPERATE = Path(__file__).parents[2] / "docs" / "operate"
+PAGE = "\n".join((OPERATE / name).read_text("utf-8") for name in ("check.md", "server.md", "backup.md"))
 
 
 def options(command: Any) -> set[str]:

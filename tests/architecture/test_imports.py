@@ -16,7 +16,8 @@ DOMAIN_MAY = frozenset({"polars", "numpy", "callwitness.domain"})
 JUDGE = tuple(
     f"callwitness.domain.{name}" for name in "assemble clock fold reconcile verdict lost findings".split()
 )
-CHECK_PATH = ("domain", "ingest", "adapters", "services", "report", "simulate", "config", "cli")
+CHECK_PATH = ("domain", "ingest", "adapters", "report", "simulate", "warehouse")
+COMMANDS = ("callwitness.cli.app", "callwitness.cli.check", "callwitness.cli.simulate", "callwitness.services.check")
 
 
 def modules(folder: Path) -> list[Path]:
@@ -75,6 +76,7 @@ def test_every_module_of_the_check_path_loads_without_django() -> None:
         for part in CHECK_PATH
         for path in modules(PACKAGE / part)
     ]
+    names += COMMANDS
     program = (
         "import importlib, sys\n"
         "sys.modules['django'] = None\n"  # an import of Django now raises

@@ -6,14 +6,18 @@ from typing import Final
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 _LONGEST: Final = 45
 
 
 def address_of(request: HttpRequest) -> str:
-    """The visitor's network address, as the proxies before the server tell it where there are any."""
-    return str(get_adapter().get_client_ip(request) or "")[:_LONGEST]
+    """The visitor's network address, as the proxies before the server tell it; '' where there is none."""
+    try:
+        return str(get_adapter().get_client_ip(request) or "")[:_LONGEST]
+    except PermissionDenied:  # no address at all: a socket, a test
+        return ""
 
 
 def too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bool:

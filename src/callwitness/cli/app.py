@@ -7,7 +7,7 @@ import sys
 import typer
 
 from callwitness import __version__
-from callwitness.cli import adapters, backup, check, doctor, init, server, simulate, up
+from callwitness.cli import adapters, backup, check, doctor, import_, init, server, simulate, up
 from callwitness.domain.errors import CallwitnessError, InvariantBroken
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("worker")(server.worker_command)
 app.command("backup")(backup.backup_command)
 app.command("restore")(backup.restore_command)
 app.command("doctor")(doctor.doctor_command)
+app.command("import")(import_.import_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("new-adapter")(adapters.new_adapter_command)
 app.command("check-adapter")(adapters.check_adapter_command)

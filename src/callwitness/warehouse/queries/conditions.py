@@ -18,21 +18,16 @@ _NUMBER_COLUMNS: Final = ("caller", "did", "called")
 def where(
     view: View,
     scope: Scope,
-    bounds: tuple[int, int],
     local: LocalTime,
     days: list[date],
     parameters: Parameters,
 ) -> str:
-    """SQL of everything that must hold. bounds: first moment and first moment after, ms UTC; days: of the files read.
+    """SQL of everything that must hold but for the period. days: of the files read.
 
     Raises ``UsageError`` where the view speaks of a column that the reader may not use.
     """
     _refuse_hidden(view, scope)
-    begin, end = bounds
-    parts = [
-        f"started_at >= {parameters.put(begin)}::BIGINT AND started_at < {parameters.put(end)}::BIGINT",
-        *_scope(scope, parameters),
-    ]
+    parts = _scope(scope, parameters)
     for condition in view.conditions:
         if condition.column in TIME_COLUMNS:
             parts.append(_time(condition, local, days, parameters))
@@ -40,7 +35,7 @@ def where(
             parts.append(_condition(condition, parameters))
     if view.search:
         parts.append(_search(view.search, scope, parameters))
-    return " AND ".join(parts)
+    return " AND ".join(parts) or "true"
 
 
 def _refuse_hidden(view: View, scope: Scope) -> None:

@@ -41,7 +41,7 @@ class Cursor:
 def cursor_of(text: str, column: str) -> Cursor:
     """The cursor that ``Cursor.text`` wrote for a view sorted by the column. Raises ``UsageError`` for anything else."""
     try:
-        key, at, call = json.loads(text) if len(text) <= _LONGEST else ()
+        key, at, call = json.loads(text[:_LONGEST])
     except (ValueError, TypeError, RecursionError):
         raise UsageError(_NO_PLACE) from None
     if not (_key_fits(key, column) and type(at) is int and 0 <= at < _MOST and isinstance(call, str)):

@@ -7,6 +7,7 @@ sorted: a third of the work. Bounded memory: people are taken in shares, which h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -60,10 +61,10 @@ def _packed(
 
 
 def _counts(packed: npt.NDArray[np.uint64], groups: int) -> npt.NDArray[np.int64]:
-    """Different integers per place, from 0."""
-    if not packed.size:
-        return np.zeros(groups + 1, dtype=np.int64)
+    """Different integers per place, from 0 to groups."""
     packed = np.sort(packed)
-    first = np.flatnonzero(np.concatenate(([True], packed[1:] != packed[:-1])))
-    places = (packed[first] >> np.uint64(PERSON_BITS)).astype(np.int64)
-    return np.bincount(places, minlength=groups + 1)
+    new = np.ones(packed.size, dtype=np.bool_)
+    np.not_equal(packed[1:], packed[:-1], out=new[1:])
+    begins = np.arange(groups + 1, dtype=np.uint64) << np.uint64(PERSON_BITS)
+    marks = [*np.searchsorted(packed, begins), packed.size]
+    return np.array([np.count_nonzero(new[low:high]) for low, high in pairwise(marks)], dtype=np.int64)

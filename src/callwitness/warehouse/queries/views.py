@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -26,6 +26,7 @@ from callwitness.warehouse.queries.figures import (
     group_order,
     how_many,
 )
+from callwitness.warehouse.queries.files import day_of, period_files
 from callwitness.warehouse.queries.local_time import HOUR_MS, LocalTime, local_time
 from callwitness.warehouse.queries.pages import Cursor, cursor_of, sort_key
 from callwitness.warehouse.queries.parameters import Parameters
@@ -55,10 +56,9 @@ class _Question:
         return local_time(self.zone, days[0], days[-1])
 
     def source(self, parameters: Parameters, *, days: slice = slice(None)) -> str:
-        """SQL of the files with all conditions; more can be added with AND."""
-        paths = parameters.put(self.snapshot.paths()[days])
-        held = where(self.view, self.scope, self.bounds, self.local, self.snapshot.days, parameters)
-        return f"read_parquet({paths}) WHERE {held}"
+        """SQL of the calls with all conditions; more can be added with AND."""
+        held = where(self.view, self.scope, self.local, self.snapshot.days, parameters)
+        return f"{period_files(self.snapshot.states[days], self.bounds, parameters)} WHERE {held}"
 
 
 class CallViews:
@@ -251,11 +251,11 @@ class CallViews:
     ) -> Answer | None:
         """Ask over days that stay as they are meanwhile; None where there are none."""
         bounds = period_bounds(view.period, zone, now)
-        first, last = _day(bounds[0]), _day(bounds[1] - 1)
+        first, last = day_of(bounds[0]), day_of(bounds[1] - 1)
         for _ in range(_TRIES):
             with self._warehouse.snapshot(workspace, first, last) as snapshot:
                 if not snapshot.states:
-                    where(view, scope, bounds, LocalTime(((0, 0),)), [], Parameters())  # refuses what it must
+                    where(view, scope, LocalTime(((0, 0),)), [], Parameters())  # refuses what it must
                     return None
                 try:
                     answer = ask(_Question(view, scope, bounds, zone, snapshot))
@@ -279,10 +279,6 @@ def _refuse_damaged(snapshot: Snapshot) -> None:
         )
 
 
-def _day(moment: int) -> date:
-    return (_FIRST + timedelta(milliseconds=moment)).date()
-
-
 def _batches(question: _Question, cursor: Cursor | None) -> list[slice]:
     """Parts of the days to look through one after another: days are in order of the start, so few are often enough."""
     days = question.snapshot.days
@@ -291,7 +287,7 @@ def _batches(question: _Question, cursor: Cursor | None) -> list[slice]:
     down = question.view.sort[1]
     begin, end = 0, len(days)
     if cursor:
-        at = _day(cursor.started_at)
+        at = day_of(cursor.started_at)
         begin, end = (
             (0, sum(day <= at for day in days)) if down else (sum(day < at for day in days), len(days))
         )

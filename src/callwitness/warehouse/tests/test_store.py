@@ -174,7 +174,7 @@ def test_people_are_whole_numbers_that_keep_different_numbers_apart() -> None:
     persons = day_file(facts)["person"]
     assert persons.null_count() == 1
     assert persons.n_unique() == len(texts)
-    assert persons.drop_nulls().max() < 2**52  # type: ignore[operator] - not empty
+    assert all(person < 2**52 for person in persons.drop_nulls().to_list())
 
 
 def test_only_a_number_that_rang_or_was_rung_is_a_person() -> None:

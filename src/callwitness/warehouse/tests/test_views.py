@@ -202,9 +202,9 @@ def test_only_days_that_the_period_touches_are_opened(tmp_path: Path) -> None:
     for step in (-2, 2):
         (tmp_path / f"calls/1/2026-10/2026-10-{25 + step}.parquet").write_bytes(b"not to be opened")
     views = CallViews(warehouse)
-    day = View(period="2026-10-25..2026-10-25")
+    one_day = View(period="2026-10-25..2026-10-25")
     for zone in ("UTC", "Asia/Tokyo", "America/New_York"):
-        assert views.totals(1, day, Scope(), zone, NOW).calls == 1
+        assert views.totals(1, one_day, Scope(), zone, NOW).calls == 1
     with pytest.raises(DaysUnreadable):
         views.totals(1, ALL, Scope(), "UTC", NOW)
 

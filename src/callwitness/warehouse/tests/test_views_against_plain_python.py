@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -190,7 +190,7 @@ def chosen(calls: list[Call], view: View, scope: Scope, zone: str) -> list[Call]
     ]
 
 
-def person(call: Call) -> str | None:
+def person(call: Call) -> object:
     if call["direction"] == "outbound":
         return call["called"]
     rang = call["direction"] == "inbound" and call["caller_kind"] in ("number", None)
@@ -256,7 +256,7 @@ def in_order(calls: list[Call], view: View, zone: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, CallViews]]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, CallViews]:
     warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
     return warehouse, CallViews(warehouse)
 

@@ -131,7 +131,8 @@ class HooksApp:
 
 def _text(value: bytes) -> str:
     """A header for people and databases: 200 characters, none of them a control."""
-    return "".join(char for char in value[:200].decode("latin-1") if char.isprintable())
+    text = value[:200].decode("latin-1")
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
 
 
 def _told(facts: Mapping[str, object]) -> bytes:

@@ -56,11 +56,11 @@ class LostFigures:
 def figures(cases: QuerySet[m.LostCase], rules: Rules, zone: str) -> LostFigures:
     """The figures of these cases. zone: of the reader, for the hours of the day; rules: of the workspace."""
     short, nobody = Q(short=True), Q(state=life.NOT_NEEDED)
-    left_out = cases.aggregate(short=Count("id", filter=short), nobody=Count("id", filter=nobody & ~short))
+    left_out = cases.aggregate(n_short=Count("id", filter=short), n_nobody=Count("id", filter=nobody & ~short))
     counted = cases.exclude(short | nobody)
     states = dict(counted.order_by().values_list("state").annotate(n=Count("id")))
     sums = counted.aggregate(
-        tries=Sum("tries"), attempts=Sum("attempts"), attempted=Count("id", filter=Q(attempts__gt=0))
+        n_tries=Sum("tries"), n_attempts=Sum("attempts"), n_attempted=Count("id", filter=Q(attempts__gt=0))
     )
     median, p90, good, late = _speed(counted, rules)
     return LostFigures(
@@ -69,11 +69,11 @@ def figures(cases: QuerySet[m.LostCase], rules: Rules, zone: str) -> LostFigures
         themselves=states.get(life.SELF_RECOVERED, 0),
         waiting=sum(states.get(state, 0) for state in life.WAITING),
         gone=states.get(life.EXPIRED, 0),
-        short=left_out["short"],
-        not_needed=left_out["nobody"],
-        tries=sums["tries"] or 0,
-        attempts=sums["attempts"] or 0,
-        attempted=sums["attempted"],
+        short=left_out["n_short"],
+        not_needed=left_out["n_nobody"],
+        tries=sums["n_tries"] or 0,
+        attempts=sums["n_attempts"] or 0,
+        attempted=sums["n_attempted"],
         median=median,
         p90=p90,
         good=good,

@@ -168,7 +168,9 @@ def _message(mail: m.Mail, connection: Any) -> EmailMultiAlternatives:
         message.attach_alternative(mail.html, "text/html")
     if mail.attachment:
         with store_of(settings.SERVER.evidence).open(mail.attachment) as file:
-            message.attach(mail.attachment_name or "attachment", file.read(_LARGEST_ATTACHMENT))
+            name = mail.attachment_name or "attachment"
+            content = file.read(_LARGEST_ATTACHMENT)
+        message.attach(name, content, "application/octet-stream")  # as bytes: text would get other line ends
     return message
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from callwitness.web.findings import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.index, name="index"),
+    path("note/", views.note, name="note"),
+    path("<str:key>/", views.finding, name="finding"),
+]

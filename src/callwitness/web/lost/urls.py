@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from callwitness.web.lost import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.index, name="index"),
+    path("figures/", views.figures, name="figures"),
+    path("<slug:case>/", views.card, name="card"),
+    path("<slug:case>/<slug:action>/", views.act, name="act"),
+]

@@ -1,0 +1,85 @@
+"""Three columns: who waits, most urgent first; who is being rung; what was done today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from callwitness.domain.lost import DAY_MS
+from callwitness.domain.view import midnight
+from callwitness.ledger import access
+from callwitness.ledger import models as m
+from callwitness.services import lost_life as life
+from callwitness.services.lost import expires_after
+from callwitness.services.lost_clock import GOOD, urgent
+from callwitness.web.lost.cards import Card, cards
+from callwitness.web.lost.filters import Filters
+
+PAGE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its cards and how many there are in all."""
+
+    name: str
+    cards: Sequence[Card]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.cards)
+
+
+def columns(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[Column]:
+    """The board as the filters ask for it: three columns, or one when a state is chosen."""
+    cases = filters.of(access.lost_cases(scope), scope.user.pk)
+    if filters.state:
+        return [_by_state(scope, cases, filters.state, now)]
+    return [_waiting(scope, cases, now), _in_work(scope, cases, now), _done(scope, cases, now, zone)]
+
+
+def _waiting(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> Column:
+    first = [case for case, _ in urgent(scope.workspace, cases, now, PAGE)]
+    return Column("waiting", cards(scope, first, now), cases.filter(state=life.OPEN).count())
+
+
+def _in_work(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> Column:
+    found = list(cases.filter(state=life.IN_WORK).order_by("claimed_at", "id")[: PAGE * 5])
+    own = [case for case in found if case.claimed_by_id == scope.user.pk]
+    others = [case for case in found if case.claimed_by_id != scope.user.pk]
+    total = len(found) if len(found) < PAGE * 5 else cases.filter(state=life.IN_WORK).count()
+    return Column("in_work", cards(scope, [*own, *others][:PAGE], now), total)
+
+
+def _done(scope: access.Scope, cases: QuerySet[m.LostCase], now: int, zone: str) -> Column:
+    """Closed since midnight by somebody or by the caller; what expired is no deed."""
+    done = done_today(cases, expires_after(scope.workspace), now, zone)
+    return Column("done", cards(scope, list(done.order_by("-closed_at", "-id")[:PAGE]), now), done.count())
+
+
+def done_today(cases: QuerySet[m.LostCase], expires_ms: int, now: int, zone: str) -> QuerySet[m.LostCase]:
+    """Cases closed since the midnight of the reader. A case lives so long at most: older ones need no look."""
+    today = midnight(datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date(), zone)
+    done = [state for state in life.DONE if state != life.EXPIRED]
+    recent = cases.filter(state__in=done, last_at__gte=today - expires_ms - DAY_MS)
+    return recent.filter(closed_at__gte=today)
+
+
+def _by_state(scope: access.Scope, cases: QuerySet[m.LostCase], state: str, now: int) -> Column:
+    chosen = cases.filter(state=state)
+    if state == life.OPEN:
+        shown = [case for case, _ in urgent(scope.workspace, cases, now, 2 * PAGE)]
+    else:
+        shown = list(chosen.order_by("-last_at", "-id")[: 2 * PAGE])
+    return Column(state, cards(scope, shown, now), chosen.count())
+
+
+def count_urgent(shown: Column) -> int:
+    """Of the cards that wait, those whose clock still runs."""
+    return sum(card.clock.band == GOOD for card in shown.cards)

@@ -1,0 +1,107 @@
+"""The board of lost callers, the figures above it, one card, and what people do with it."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from callwitness.domain.view import PERIODS, period_bounds
+from callwitness.ledger import access
+from callwitness.ledger import models as m
+from callwitness.ledger.access import Absent, Scope
+from callwitness.services import lost, lost_figures
+from callwitness.services import lost_life as life
+from callwitness.services.workspace_settings import settings_of
+from callwitness.web.lost.board import columns, count_urgent
+from callwitness.web.lost.cards import cards
+from callwitness.web.lost.charts import hours_chart
+from callwitness.web.lost.filters import STATES, filters_of, teams_of
+from callwitness.web.ui.door import screen, zone_of
+
+_REFUSED: Final[dict[str, str | Promise]] = {
+    lost.TAKEN: _("Somebody else has taken this caller meanwhile. Nothing was changed."),
+    lost.CLOSED: _("This caller was closed meanwhile. Nothing was changed."),
+    lost.OPEN_ALREADY: _("This caller is not in that state any more. Nothing was changed."),
+    lost.REASON_NEEDED: _("Say why nobody needs to ring this caller. Nothing was changed."),
+}
+_PERIODS: Final = tuple(period for period in PERIODS if period != "all")
+
+
+@screen("see_lost")
+def index(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The board, narrowed by the address."""
+    filters, now = filters_of(request), _now()
+    shown = columns(scope, filters, now, zone_of(scope))
+    context = {
+        "filters": filters,
+        "columns": shown,
+        "counts": {column.name: column.total for column in shown},
+        "urgent": count_urgent(shown[0]),
+        "teams": teams_of(scope),
+        "lines": _lines(scope),
+        "states": STATES,
+        "periods": _PERIODS,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "lost/index.html", context)
+
+
+@screen("see_lost")
+def figures(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """How well callers are won back, over the period and the filters of the address."""
+    filters, now, zone = filters_of(request), _now(), zone_of(scope)
+    begin, end = period_bounds(filters.period, zone, now)
+    cases = filters.of(access.lost_cases(scope), scope.user.pk).filter(first_at__gte=begin, first_at__lt=end)
+    found = lost_figures.figures(cases, settings_of(scope.workspace).rules, zone)
+    context = {"figures": found, "filters": filters, "chart": hours_chart(found.hours), "periods": _PERIODS}
+    return render(request, "lost/figures.html", context)
+
+
+@screen("see_lost")
+def card(request: HttpRequest, scope: Scope, case: str) -> HttpResponse:
+    """One case on a page of its own: mails and other screens link here."""
+    return _card(request, scope, access.lost_case(scope, case))
+
+
+@screen("work_lost", methods=("POST",))
+def act(request: HttpRequest, scope: Scope, case: str, action: str) -> HttpResponseBase:
+    """One step of one person; answers with the card as it is then."""
+    found = access.lost_case(scope, case)
+    if action not in life.ACTIONS:
+        raise Absent
+    head = scope.membership.role in (m.Membership.OWNER, m.Membership.MANAGER)
+    problem = ""
+    try:
+        lost.decide(found, scope.user, action, _now(), request.POST.get("note", ""), head=head)
+    except lost.Refused as refusal:
+        problem = str(_REFUSED[refusal.code])
+    if request.headers.get("HX-Request"):
+        return _card(request, scope, m.LostCase.objects.get(pk=found.pk), problem)
+    if problem:
+        messages.error(request, problem)
+    return redirect(reverse("lost:card", args=[scope.workspace.slug, case]))
+
+
+def _card(request: HttpRequest, scope: Scope, case: m.LostCase, problem: str = "") -> HttpResponse:
+    whole = not request.headers.get("HX-Request")
+    context = {"card": cards(scope, [case], _now())[0], "problem": problem}
+    return render(request, "lost/one.html" if whole else "lost/card.html", context)
+
+
+def _lines(scope: Scope) -> list[tuple[str, str]]:
+    """Own numbers to choose from, with their names."""
+    if not scope.may("see_numbers"):
+        return []
+    own = access.numbers(scope).filter(kind=m.Number.OWN)
+    return [(number.value, number.name) for number in own]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -18,7 +18,6 @@ SECRET_KEY = SERVER.secret
 _HOST = urlsplit(SERVER.url).hostname or SERVER.host
 ALLOWED_HOSTS = sorted({_HOST, SERVER.host, "127.0.0.1", "localhost", "[::1]"} - {"0.0.0.0"})  # noqa: S104 not a bind
 CSRF_TRUSTED_ORIGINS = [SERVER.url]
-PUBLIC_URL = SERVER.url
 
 _WEB = "callwitness.web"
 SCREENS = (

@@ -61,7 +61,7 @@ def make(place: Place | None, email: str = "", by: Any = None) -> tuple[OneTimeL
 
 def address(kind: str, token: str) -> str:
     """Where the link leads, with the server's own address. kind: the name of the page."""
-    return settings.PUBLIC_URL + reverse(kind, kwargs={"token": token})
+    return settings.SERVER.url + reverse(kind, kwargs={"token": token})
 
 
 def waiting(workspace: m.Workspace) -> Iterable[OneTimeLink]:

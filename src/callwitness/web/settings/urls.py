@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from callwitness.web.settings import audit, general, rules
+
+urlpatterns: list[URLPattern] = [
+    path("", general.index, name="index"),
+    path("rules/", rules.rules, name="rules"),
+    path("audit/", audit.audit, name="audit"),
+]

@@ -36,6 +36,8 @@ _MORE: Final = (
     ("settings", _("Settings")),
     ("settings:audit", _("Audit")),
 )
+_PARTS: Final = {"call": "calls", "members": "settings"}
+"""Screens that are reached through another one."""
 _LATE: Final = frozenset({"sources", "exports"})
 _BOTTOM: Final = frozenset({"today", "calls", "lost", "mine"})
 
@@ -94,7 +96,7 @@ class Menu:
 def menu_of(request: HttpRequest, scope: Scope) -> Menu:
     """The menu of a reader on the page that is asked for."""
     match = request.resolver_match
-    here = "calls" if match and match.namespace == "call" else match.namespace if match else ""
+    here = _PARTS.get(match.namespace, match.namespace) if match else ""
     row = []
     for screen, label, short, icon, key in _ROW:
         if url := _address(screen, scope):

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from callwitness.report import sentences, vocabulary
 from callwitness.report.formats import DASH, Formats
+from callwitness.services import mails
 from callwitness.web.ui import words
 from callwitness.web.ui.numbers import masked
 
@@ -198,6 +199,12 @@ def pairs(context: RequestContext, **changes: Any) -> str:
         if value is not None:
             query[name] = str(value)
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def mails_are_sent() -> bool:
+    """Whether this server has a mail server: ``{% mails_are_sent as mails %}``."""
+    return mails.configured()
 
 
 @register.simple_tag

@@ -69,6 +69,16 @@ def adapter_options(name: str) -> frozenset[str]:
     return frozenset({"zone", *manifest.get("options", {}), *columns})
 
 
+def adapter_titles() -> dict[str, str]:
+    """Adapter name to what it reads, in words, by name."""
+    return {name: str(_manifest(name)["title"]) for name in adapter_packages()}
+
+
+def option_meanings(name: str) -> dict[str, str]:
+    """The options of an adapter that its manifest explains, with the explanation."""
+    return {key: str(meaning) for key, meaning in _manifest(name).get("options", {}).items()}
+
+
 @cache
 def _asked_last() -> frozenset[str]:
     """Adapters that read anything alike, by their manifests: asked when nobody knows the file by its marks."""

@@ -90,13 +90,21 @@ def paths_of(
 
 
 def add_opened(
-    source: SourceEvidence, argument: SourceArgument, path: Path, shown: str, workdir: Path, *, many: bool
+    source: SourceEvidence,
+    argument: SourceArgument,
+    path: Path,
+    shown: str,
+    workdir: Path,
+    *,
+    many: bool,
+    most: int | None = None,
 ) -> int:
     """Open one file on disk, archives into ``workdir``, and add what can be read; how many were there already.
 
-    many: it is one of several, so that what nobody can read is noted instead of refused. Raises as ``gather``.
+    many: it is one of several, so that what nobody can read is noted instead of refused. most: bytes that may come
+    out of an archive. Raises as ``gather``.
     """
-    files, problems = open_evidence(path, workdir, shown)
+    files, problems = open_evidence(path, workdir, shown, most)
     if problems and not files and not many:
         raise UnreadableEvidence(problems[0].name, problems[0].sentence)
     source.notes += [Note("member_passed_over", {"file": p.name, "why": p.sentence}) for p in problems]

@@ -15,12 +15,15 @@ from callwitness.ingest.contract import REJECTED, Note, ReadOptions
 from callwitness.ingest.registry import adapter_options, load_adapter
 from callwitness.ledger import models as m
 from callwitness.services.arguments import SourceArgument
+from callwitness.services.arrivals import WEBHOOK
 from callwitness.services.country import guess_country
 from callwitness.services.evidence import SourceEvidence, add_opened
 from callwitness.services.reading import Progress, identified, read_files, refuse_if_nothing_was_read
 
 CHOOSE: Final = "choose how the source is read on its page, then read the file again"
 """What to do about a file that nobody or several could read."""
+OF_THE_COMMAND: Final = frozenset({"save", "profile"})
+"""Options that name files of the machine: for whoever sits at it, not for a source of the server."""
 _SHOWN: Final = (
     "record_id", "kind", "witness", "native_id", "native_call_id", "direction", "caller_raw", "caller", "called", "did",
     "segment", "queue", "agent", "extension", "trunk", "started_at", "answered_at", "ended_at", "result", "cause",
@@ -46,9 +49,8 @@ class EvidenceRecords:
 def opened(evidence: m.Evidence, path: Path, workdir: Path) -> SourceEvidence:
     """The readable files inside a piece of evidence, each with who reads it. Raises ``UnreadableEvidence``, ``UsageError``."""
     source = evidence.source
-    argument = SourceArgument(
-        source.role, source.name, source.adapter or None, evidence.name, {}, evidence.name
-    )
+    adapter = None if evidence.how == WEBHOOK else source.adapter or None
+    argument = SourceArgument(source.role, source.name, adapter, evidence.name, {}, evidence.name)
     found = SourceEvidence(source.name, source.role, naming=CHOOSE)
     add_opened(found, argument, path, evidence.name, workdir, many=False)
     if not found.files:
@@ -94,7 +96,7 @@ def frames_of(source: SourceEvidence, options: ReadOptions, progress: Progress) 
 
 def own_options(options: ReadOptions, adapter: str) -> ReadOptions:
     """What of a source's options this adapter takes; a source may hold files of several kinds."""
-    known = adapter_options(adapter)
+    known = adapter_options(adapter) - OF_THE_COMMAND
     mine = {key: str(value) for key, value in options.options.items() if key in known}
     return replace(options, options=mine, zone=mine.get("zone", options.zone))
 

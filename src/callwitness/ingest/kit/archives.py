@@ -54,6 +54,7 @@ class _Unpacking:
     workdir: Path
     sha256: str
     packed: int
+    most: int
     out: int = 0
     members: int = 0
     kept: int = 0
@@ -70,24 +71,31 @@ class _Unpacking:
         with path.open("wb") as target:
             while chunk := stream.read(_CHUNK):
                 self.out += len(chunk)
-                if self.out > MAX_UNPACKED:
-                    raise _TooMuch(f"unpacks to more than {MAX_UNPACKED >> 30} GB")
+                if self.out > self.most:
+                    raise _TooMuch(f"unpacks to more than {_size(self.most)}")
                 if self.out > _RATIO_FROM and self.out > MAX_RATIO * self.packed:
                     raise _TooMuch(f"unpacks to more than {MAX_RATIO} times its size, as no call records do")
                 target.write(chunk)
         return path
 
 
-def open_evidence(path: Path, workdir: Path, shown_as: str) -> tuple[list[EvidenceFile], list[Problem]]:
+def _size(size: int) -> str:
+    return f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
+
+
+def open_evidence(
+    path: Path, workdir: Path, shown_as: str, most: int | None = None
+) -> tuple[list[EvidenceFile], list[Problem]]:
     """The readable pieces of one file on disk, and what could not be read.
 
     A plain file is given as it is; gz and zip are unpacked into ``workdir``, which must exist and is the caller's to
-    remove. Names are ``shown_as`` or ``shown_as!member``; sha256 is always of the file on disk.
+    remove. Names are ``shown_as`` or ``shown_as!member``; sha256 is always of the file on disk. most: bytes that may
+    come out, by default ``MAX_UNPACKED``.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return [], [Problem(shown_as, "expected a file, found something else")]
-        work = _Unpacking(workdir, _sha256(path), path.stat().st_size)
+        work = _Unpacking(workdir, _sha256(path), path.stat().st_size, most or MAX_UNPACKED)
     except OSError as problem:
         return [], [Problem(shown_as, f"cannot be opened: {problem.strerror or problem}")]
     _open(work, path, shown_as, "", 0)

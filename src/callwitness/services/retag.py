@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Q, TextField
+from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
@@ -18,6 +18,7 @@ from callwitness.services.lost import settle_states
 from callwitness.services.lost_life import WAITING
 from callwitness.services.people import AgentBook, agents_of, tags
 
+DAY_MS: Final = 86_400_000
 _BATCH: Final = 2_000
 _LADDER: Final = {"call_id": pl.Int64(), "agent": pl.String(), "extension": pl.String()}
 _CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.List(pl.String())}
@@ -38,8 +39,7 @@ def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
     with transaction.atomic():
         mark_dirty(workspace.id, days, (), now)
         mark_unpublished(workspace.id, days, now)
-    waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
-    settle_states(workspace, list(waiting), now)
+    settle_waiting(workspace, now)
     return changed
 
 
@@ -98,3 +98,29 @@ def _talked(legs: Sequence[Mapping[str, Any]]) -> list[str]:
     office = [leg for leg in legs if leg.get("role") == "office"]
     texts = [leg.get("agent") or leg.get("extension") for leg in office or legs if leg.get("human")]
     return [text for text in texts if text]
+
+
+def renamed(workspace: m.Workspace, agents: Collection[int], now: int) -> None:
+    """Agents have other names now: their calls are derived again, which shows them."""
+    calls = m.Call.objects.filter(workspace=workspace, people__agent__in=agents)
+    with transaction.atomic():
+        mark_dirty(workspace.id, set(calls.values_list("day", flat=True).distinct()), (), now)
+
+
+def regrouped(workspace: m.Workspace, agents: Collection[int], queues: Collection[str], now: int) -> None:
+    """Agents or queues belong to another team now: what is kept by day, and whose the waiting cases are."""
+    calls = m.Call.objects.filter(workspace=workspace)
+    mine = calls.filter(people__agent__in=agents), calls.filter(queue__in=[*queues])
+    with transaction.atomic():
+        for each in mine:
+            starts = (
+                each.annotate(of_day=F("started_at") / DAY_MS).values_list("of_day", flat=True).distinct()
+            )
+            mark_unpublished(workspace.id, [int(day) for day in starts], now)
+    settle_waiting(workspace, now)
+
+
+def settle_waiting(workspace: m.Workspace, now: int) -> None:
+    """Owners of the cases that wait, as people are now."""
+    waiting = m.LostCase.objects.filter(workspace=workspace, state__in=WAITING).values_list("id", flat=True)
+    settle_states(workspace, list(waiting), now)

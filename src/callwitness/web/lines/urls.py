@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from callwitness.web.lines import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.index, name="index"),
+    path("new/", views.new, name="new"),
+    path("<int:line>/", views.edit, name="line"),
+    path("<int:line>/remove/", views.remove, name="remove"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,11 +53,12 @@ def _door(inbox: SqliteInbox) -> HooksApp:
     return hooks_app(inbox, book, lambda: time.time_ns() // 1_000_000, _ANY_SPEED)
 
 
-def django_rows(folder: Path) -> Any:
+def django_rows(folder: Path, kept_open: float | None = 0) -> Any:
     """The usual way: a Django project as ``startproject`` makes it, as WSGI, one row through the ORM for each request.
 
-    The row is the event in columns, unique by its id, with the indexes that a list of calls wants. In its favour the
-    connection stays open and transactions begin IMMEDIATE, so that none fails for another's lock.
+    The row is the event in columns, unique by its id, with the indexes that a list of calls wants. Transactions begin
+    IMMEDIATE, so that none fails for another's lock. kept_open: ``CONN_MAX_AGE``; 0, a connection for each request, is
+    what a new project has.
     """
     import json
     from datetime import datetime
@@ -65,7 +67,7 @@ def django_rows(folder: Path) -> Any:
     from django.conf import settings
 
     database = {
-        "ENGINE": "django.db.backends.sqlite3", "NAME": folder / ROWS, "CONN_MAX_AGE": None,
+        "ENGINE": "django.db.backends.sqlite3", "NAME": folder / ROWS, "CONN_MAX_AGE": kept_open,
         "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                     "transaction_mode": "IMMEDIATE", "timeout": 20},
     }  # fmt: skip
@@ -120,7 +122,11 @@ def django_rows(folder: Path) -> Any:
     return get_wsgi_application()
 
 
+MAKERS: Final = {
+    "without": without_inbox,
+    "inbox": with_inbox,
+    "django": django_rows,
+    "django_open": partial(django_rows, kept_open=None),
+}
 if "WEBHOOK_SERVER" in os.environ:
-    app = {"without": without_inbox, "inbox": with_inbox, "django": django_rows}[
-        os.environ["WEBHOOK_SERVER"]
-    ](Path(os.environ["WEBHOOK_FOLDER"]))
+    app = MAKERS[os.environ["WEBHOOK_SERVER"]](Path(os.environ["WEBHOOK_FOLDER"]))

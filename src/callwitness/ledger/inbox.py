@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from callwitness.domain.errors import CallwitnessError
 
@@ -33,7 +33,12 @@ INSERT INTO sqlite_sequence (name, seq)
     SELECT 'inbox', {first} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'inbox');
 COMMIT;
 """
-_INSERT: Final = "INSERT INTO inbox (source_id, received_at, content_type, body, event_id, headers) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT INTO inbox (source_id, received_at, content_type, body, event_id, headers) VALUES "
+_VALUES: Final = "(?, ?, ?, ?, ?, ?)"
+_COLUMNS: Final = 6
+"""Of ``Arrival``, in the order of the statement."""
+_ROWS: Final = 1000
+"""Rows of one statement. Each statement lets go of the interpreter and must wait to get it back, so few are fast."""
 
 
 class InboxUnavailable(CallwitnessError):
@@ -44,8 +49,7 @@ class InboxFull(InboxUnavailable):
     """There is no room left on the disk of the inbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One body as it came.
 
     received_at: ms UTC. event_id: the sender's own, if it has one. headers: JSON object of the few that are kept.
@@ -61,8 +65,7 @@ class Arrival:
     once: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """An arrival in the inbox. seq: grows in the order of keeping and is never given twice."""
 
     seq: int
@@ -122,7 +125,7 @@ class SqliteInbox:
         """See ``Inbox.append``."""
         with self._transaction("IMMEDIATE") as connection:
             if all(arrival.once is None for arrival in arrivals):
-                connection.executemany(_INSERT, map(_row, arrivals))
+                _append_all(connection, arrivals)
                 return [True] * len(arrivals)
             return [_append_once(connection, arrival) for arrival in arrivals]
 
@@ -196,9 +199,11 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.executescript(_TABLES.format(first=time.time_ns() // 1000))
 
 
-def _row(arrival: Arrival) -> tuple[int, int, str, bytes, str | None, str]:
-    return (arrival.source_id, arrival.received_at, arrival.content_type, arrival.body, arrival.event_id,
-            arrival.headers)  # fmt: skip
+def _append_all(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> None:
+    for begin in range(0, len(arrivals), _ROWS):
+        part = arrivals[begin : begin + _ROWS]
+        values = [value for arrival in part for value in arrival[:_COLUMNS]]
+        connection.execute(_INSERT + ", ".join([_VALUES] * len(part)), values)
 
 
 def _append_once(connection: sqlite3.Connection, arrival: Arrival) -> bool:
@@ -211,7 +216,7 @@ def _append_once(connection: sqlite3.Connection, arrival: Arrival) -> bool:
         )
         if not known.rowcount:
             return False
-    connection.execute(_INSERT, _row(arrival))
+    _append_all(connection, [arrival])
     return True
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from callwitness.web.hooks.refusals import Refused, too_large
@@ -24,8 +23,7 @@ class Gone(Exception):
     """The sender hung up before its body was whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of a body: its bytes as they stood there, and the sender's id of it."""
 
     body: bytes

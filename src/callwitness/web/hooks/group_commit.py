@@ -6,9 +6,8 @@ import asyncio
 import logging
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, NamedTuple
 
 from callwitness.ledger.inbox import Arrival, Inbox, InboxUnavailable
 from callwitness.web.hooks.counters import HookCounters
@@ -17,8 +16,7 @@ from callwitness.web.hooks.refusals import later
 _log: Final = logging.getLogger("callwitness.hooks")
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     arrivals: list[Arrival]
     size: int
     done: asyncio.Future[list[bool]]

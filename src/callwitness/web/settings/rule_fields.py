@@ -111,7 +111,7 @@ def _shown(field: RuleField, settings: Mapping[str, Any]) -> Any:
         return "-".join(map(str, value))
     if field.kind == "lines":
         return "\n".join(map(str, value or ()))
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def merged(settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -40,33 +40,33 @@ def word(code: object, kind: str) -> str:
 
 
 @register.filter
-def duration(seconds: float | None) -> str:
+def duration(seconds: float | str | None) -> str:
     """``0:37``, ``12:05``, ``1:02:33``; a dash when unknown."""
-    return formats().duration(seconds)
+    return formats().duration(_known(seconds))
 
 
 @register.filter
-def moment(at: int | None) -> str:
+def moment(at: int | str | None) -> str:
     """ms UTC -> ``21 Nov 14:03:07`` in the active zone, as a time element."""
-    return _time(at, formats().time(at))
+    return _time(at, formats().time)
 
 
 @register.filter
-def clock(at: int | None) -> str:
+def clock(at: int | str | None) -> str:
     """ms UTC -> ``14:03:07`` in the active zone."""
-    return _time(at, formats().clock(at))
+    return _time(at, formats().clock)
 
 
 @register.filter
-def day(at: int | None) -> str:
+def day(at: int | str | None) -> str:
     """ms UTC -> ``21 Nov`` in the active zone."""
-    return _time(at, DASH if at is None else formats().day(at))
+    return _time(at, formats().day)
 
 
 @register.filter
-def ago(at: int | None) -> str:
+def ago(at: int | str | None) -> str:
     """ms UTC -> how long ago in its two largest units, ``41 min``; the moment itself stands in the title."""
-    if at is None:
+    if at is None or isinstance(at, str):
         return DASH
     said = formats()
     since = said.ago(time.time() - at / 1000)
@@ -74,33 +74,35 @@ def ago(at: int | None) -> str:
 
 
 @register.filter
-def span(seconds: float | None) -> str:
+def span(seconds: float | str | None) -> str:
     """A waiting time of seconds in its two largest units: ``3 h 05 min``."""
-    return DASH if seconds is None else formats().ago(seconds)
+    known = _known(seconds)
+    return DASH if known is None else formats().ago(known)
 
 
 @register.filter
-def seconds(value: float | None) -> str:
+def seconds(value: float | str | None) -> str:
     """``41 s``."""
-    return formats().seconds(value)
+    return formats().seconds(_known(value))
 
 
 @register.filter
-def offset(value: float | None) -> str:
+def offset(value: float | str | None) -> str:
     """A clock's offset in seconds: ``+47 s``."""
-    return formats().offset(value)
+    return formats().offset(_known(value))
 
 
 @register.filter
-def count(value: int | None) -> str:
+def count(value: int | str | None) -> str:
     """``1 204``."""
-    return formats().count(value)
+    known = _known(value)
+    return formats().count(None if known is None else int(known))
 
 
 @register.filter
-def share(value: float | None) -> str:
+def share(value: float | str | None) -> str:
     """A share of one as per cent; a dash where there was nothing."""
-    return formats().share(value)
+    return formats().share(_known(value))
 
 
 @register.filter
@@ -222,10 +224,12 @@ def bar(value: float | None, tone: str = "out", label: str = "") -> SafeString:
 @register.inclusion_tag("ui/field.html")
 def field(bound: Any) -> dict[str, Any]:
     """A field of a form with its label, help and errors."""
-    check = getattr(bound.field.widget, "input_type", "") == "checkbox" and not hasattr(
-        bound.field, "choices"
-    )
-    return {"field": bound, "check": check}
+    widget = bound.field.widget
+    if widget.attrs.get("placeholder") == str(bound.label):
+        del widget.attrs["placeholder"]  # it only repeats the label
+    check = getattr(widget, "input_type", "") == "checkbox" and not hasattr(bound.field, "choices")
+    kind = "check" if check else "long" if hasattr(widget, "rows") or "rows" in widget.attrs else ""
+    return {"field": bound, "check": check, "kind": kind}
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
@@ -238,9 +242,16 @@ def pager(context: RequestContext, page: Any) -> dict[str, Any]:
     }
 
 
+def _known(value: float | str | None) -> float | None:
+    """None also for '': that is what a template makes of a name that is not there."""
+    return None if value is None or isinstance(value, str) else value
+
+
 def _machine(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _time(at: int | None, text: str) -> str:
-    return DASH if at is None else format_html('<time datetime="{}">{}</time>', _machine(at), text)
+def _time(at: int | str | None, write: Callable[[int], str]) -> str:
+    if at is None or isinstance(at, str):
+        return DASH
+    return format_html('<time datetime="{}">{}</time>', _machine(at), write(at))

@@ -93,12 +93,12 @@ def _judged(calls: pl.DataFrame) -> pl.DataFrame:
             pl.max_horizontal("ended_at", "picked", "started_at")
         ),
     )
+    answered_at = pl.coalesce("picked", pl.col("ended_at") - (pl.col("talk_s") * 1000).cast(pl.Int64))
     return calls.with_columns(
         called=pl.when(pl.col("direction").is_in(["outbound", "internal"])).then("called")
         .when(pl.col("did").is_null()).then("called"),
-        answered_at=pl.when("claimed").then(pl.coalesce(
-            "picked", pl.col("ended_at") - (pl.col("talk_s") * 1000).cast(pl.Int64),
-        )),
+        answered_at=pl.when("claimed").then(answered_at),
+        talk_s=pl.coalesce("talk_s", pl.when("claimed", "person").then((pl.col("ended_at") - answered_at) / 1000)),
         result=pl.when(pl.col("claimed") & pl.col("stated").is_in(["answered", "unknown"]).fill_null(value=True))
         .then(pl.lit("answered")).otherwise("stated"),
         human=pl.when("claimed").then("person").when(denied | (pl.col("talk_s") == 0)).then(False),

@@ -44,7 +44,7 @@ def test_a_talk_is_one_call_and_one_person() -> None:
         event("started", 0, **IN), event("answered", 12, agent="Anna"), event("ended", 95, result="answered")
     )
     assert told.select("segment", "agent", "human", "talk_s", "total_s").rows() == [
-        ("call", None, True, None, 95.0),
+        ("call", None, True, 83.0, 95.0),
         ("talk", "Anna", True, 83.0, None),
     ]
 

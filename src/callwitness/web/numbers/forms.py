@@ -11,7 +11,7 @@ from callwitness.ledger import models as m
 from callwitness.services.numbers import as_calls_carry_it
 
 
-class NumberForm(forms.ModelForm[m.Number]):
+class NumberForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     """What a number is, whose project it belongs to, where it is advertised."""
 
     class Meta:

@@ -12,7 +12,7 @@ from callwitness.ledger import models as m
 from callwitness.services.people import fold, overlapping
 
 
-class AgentForm(forms.ModelForm[m.Agent]):
+class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     """Name, team and account of an agent."""
 
     class Meta:
@@ -95,7 +95,7 @@ class EndForm(forms.Form):
     to_at = Moment(label=_("Until"))
 
 
-class TeamForm(forms.ModelForm[m.Team]):
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     """A team, its queues and what happens when it misses a call."""
 
     queue_names = forms.CharField(
@@ -157,4 +157,6 @@ class TeamForm(forms.ModelForm[m.Team]):
     def save(self, commit: bool = True) -> m.Team:
         """Keeps the queues with the team."""
         self.instance.queues = self.cleaned_data["queue_names"]
-        return super().save(commit)
+        super().save(commit)
+        team: m.Team = self.instance
+        return team

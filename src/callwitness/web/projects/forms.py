@@ -13,7 +13,7 @@ from callwitness.ledger import models as m
 SIDES = (m.Party.AGENCY, m.Party.CLIENT)
 
 
-class ProjectForm(forms.ModelForm[m.Project]):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     """Name, queues and the two parties of a project. A party without a name is none."""
 
     queue_names = forms.CharField(
@@ -67,7 +67,8 @@ class ProjectForm(forms.ModelForm[m.Project]):
         self.instance.queues = [name for name in queues if name]
         if not self.instance.slug:
             self.instance.slug = self._slug()
-        project = super().save(commit)
+        super().save(commit)
+        project: m.Project = self.instance
         for side in SIDES:
             name = self.cleaned_data[side].strip()
             if name:

@@ -6,12 +6,13 @@ transaction that the caller opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 from django.db import connection
-from django.db.models import CharField, Field, Model, TextField
+from django.db.models import CharField, Field, Model, QuerySet, TextField
+from django.db.models.functions import Cast
 
 _AT_ONCE: Final = 20_000
 _KEYS_AT_ONCE: Final = 900
@@ -73,9 +74,15 @@ def by_keys(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
         yield keys[start : start + _KEYS_AT_ONCE]
 
 
-def frame_of(query: Any, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    """A queryset's columns, in the order of the schema, as a frame."""
-    return pl.DataFrame(list(query.values_list(*schema)), schema=schema, orient="row")
+def frame_of(query: QuerySet[Any], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A queryset's columns, in the order of the schema, as a frame. JSON columns of lists are read by Polars."""
+    lists = [name for name, dtype in schema.items() if isinstance(dtype, pl.List)]
+    texts = {f"{name}_as_text": Cast(name, TextField()) for name in lists}
+    names = [f"{name}_as_text" if name in lists else name for name in schema]
+    rows = list(query.annotate(**texts).values_list(*names).iterator(_AT_ONCE))
+    plain = {name: pl.String() if name in lists else dtype for name, dtype in schema.items()}
+    frame = pl.DataFrame(rows, schema=plain, orient="row")
+    return frame.with_columns(pl.col(name).str.json_decode(schema[name]) for name in lists)
 
 
 def _mark() -> str:

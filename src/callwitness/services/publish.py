@@ -45,11 +45,9 @@ def publish_day(workspace: m.Workspace, day: int) -> None:
     calls = m.Call.objects.filter(
         workspace=workspace, started_at__gte=day * DAY_MS, started_at__lt=(day + 1) * DAY_MS
     )
-    rows = list(calls.values_list("id", "public_id", *_SAME, *_LISTS))
-    schema = {"id": pl.Int64(), "call_id": pl.String()} | {
-        name: CALL_FACTS.schema[name] for name in (*_SAME, *_LISTS)
-    }
-    facts = pl.DataFrame(rows, schema=schema, orient="row").sort("started_at", "call_id")
+    schema = {"id": pl.Int64(), "public_id": pl.String()}
+    schema |= {name: CALL_FACTS.schema[name] for name in (*_SAME, *_LISTS)}
+    facts = bulk.frame_of(calls, schema).rename({"public_id": "call_id"}).sort("started_at", "call_id")
     facts = facts.join(_people(workspace, day), on="id", how="left").with_columns(
         pl.col(name).fill_null([]) for name in ("agent_ids", "team_ids")
     )

@@ -92,7 +92,10 @@ def send_due(now: int) -> Sending:
     try:
         for mail in due[:_AT_ONCE]:
             if _take(mail, now):
-                counts[_send(mail, connection, now)] += 1
+                state, problem = _send(mail, connection, now)
+                counts[state] += 1
+                if problem and not _about_the_mail(problem):
+                    break  # nobody listens or lets us in: the others need not wait for the same
     finally:
         _close(connection)
     return Sending(counts[SENT], counts[WAITING], counts[FAILED])
@@ -106,14 +109,14 @@ def _take(mail: m.Mail, now: int) -> bool:
     return taken == 1
 
 
-def _send(mail: m.Mail, connection: Any, now: int) -> str:
+def _send(mail: m.Mail, connection: Any, now: int) -> tuple[str, Exception | None]:
     try:
         _message(mail, connection).send()
     except Exception as problem:  # noqa: BLE001 whatever a mail server does, the others must go out
         _close(connection)
-        return _not_sent(mail, problem, now)
+        return _not_sent(mail, problem, now), problem
     m.Mail.objects.filter(pk=mail.pk).update(state=SENT, sent_at=now, problem="")
-    return SENT
+    return SENT, None
 
 
 def _not_sent(mail: m.Mail, problem: Exception, now: int) -> str:
@@ -128,6 +131,18 @@ def _not_sent(mail: m.Mail, problem: Exception, now: int) -> str:
     m.Mail.objects.filter(pk=mail.pk).update(state=state, problem=text, next_try_at=now + pause_s * 1000)
     _log.warning("mail %s was not sent: %s", mail.pk, type(problem).__name__)
     return state
+
+
+def _about_the_mail(problem: Exception) -> bool:
+    """Whether the server spoke about this mail, or could not be spoken to at all."""
+    of_the_server = (
+        smtplib.SMTPServerDisconnected,
+        smtplib.SMTPConnectError,
+        smtplib.SMTPAuthenticationError,
+    )
+    return not isinstance(problem, of_the_server) and (
+        isinstance(problem, smtplib.SMTPException) or not isinstance(problem, OSError)
+    )
 
 
 def _for_good(problem: Exception) -> bool:

@@ -23,9 +23,9 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import finding_notes
 from callwitness.web.findings.filters import CHOICES, filters_of
-from callwitness.web.findings.sentences import said
 from callwitness.web.ui import words
 from callwitness.web.ui.door import screen, zone_of
+from callwitness.web.ui.finding_sentences import said
 
 PAGE: Final = 50
 _AT_ONCE: Final = 500

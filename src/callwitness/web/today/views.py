@@ -1,0 +1,132 @@
+"""Today: who waits for a call, what the night found, how many were answered, how the sources are."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from callwitness.domain.lost import LOST_VERDICTS
+from callwitness.ledger import access
+from callwitness.ledger.access import Scope
+from callwitness.ledger.queries import Reading
+from callwitness.services.lost_clock import urgent
+from callwitness.services.workspace_settings import settings_of
+from callwitness.warehouse.contract import DaysUnreadable
+from callwitness.web.today.charts import hours_chart
+from callwitness.web.today.day import bounds, chosen_day, clock_levels, figures, hours, share_of
+from callwitness.web.today.health import sources_health
+from callwitness.web.ui.door import screen, zone_of
+from callwitness.web.ui.finding_sentences import said
+
+_RING_BACK: Final = 6
+_NOBODY: Final = (*LOST_VERDICTS, "abandoned_in_ivr")
+_CLOCK_COLUMNS: Final = (
+    "started_at,caller,verdict,queue,signal_answered_at,agent_answered_at,human_voice_at,wait_s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NightFinding:
+    """One kind of finding: its sentence, who bears it where it is always the same side, and its address."""
+
+    sentence: str
+    bears: str
+    query: str
+
+
+@screen("see_calls")
+def index(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The first page: the sentence of yesterday, and the chosen day."""
+    zone, now = zone_of(scope), time.time_ns() // 1_000_000
+    day, today = chosen_day(request, zone, now)
+    reading = Reading(scope, zone, now)
+    context: dict[str, Any] = {
+        "day": day,
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "chosen_at": bounds(day, zone)[0],
+        "ring_back": _ring_back(scope, now),
+        "night": _night(scope, day, today, zone),
+        "health": sources_health(scope, now) if scope.may("see_sources") else [],
+        "new_here": not access.calls(scope).exists(),
+        "may_add": scope.may("edit_sources"),
+        "may_work": scope.may("work_lost"),
+        "sees_findings": scope.may("see_findings"),
+        "links": _links(day),
+    }
+    try:
+        context |= _figures(reading, day, today)
+    except DaysUnreadable as problem:
+        context["problem"] = str(problem)
+    return render(request, "today/index.html", context)
+
+
+def _figures(reading: Reading, day: date, today: date) -> dict[str, Any]:
+    """What is counted of the chosen day, of yesterday for the sentence, of the week before for comparison."""
+    within_s = settings_of(reading.scope.workspace).rules.service_level_s
+    told = day if day != today else today - timedelta(days=1)
+    chosen, before = figures(reading, day), day - timedelta(days=7)
+    return {
+        "chosen": chosen,
+        "told": chosen if told == day else figures(reading, told),
+        "told_links": _links(told),
+        "told_is_yesterday": told == today - timedelta(days=1),
+        "share_before": share_of(reading, before),
+        "chart": hours_chart(hours(reading, day), hours(reading, before)),
+        "levels": clock_levels(reading, day, within_s),
+        "within_s": within_s,
+    }
+
+
+def _links(day: date) -> dict[str, str]:
+    """Queries of a view of calls behind each figure of a day."""
+    inbound = [("period", f"{day.isoformat()}..{day.isoformat()}"), ("direction", "inbound")]
+    known = ("answered", *_NOBODY)
+    return {
+        "all": urlencode(inbound),
+        "answered": urlencode([*inbound, ("verdict", "answered")]),
+        "nobody": urlencode([*inbound, *(("verdict", verdict) for verdict in _NOBODY)]),
+        "other": urlencode([*inbound, *(("verdict.not", verdict) for verdict in known)]),
+        "clocks": urlencode([*inbound, ("columns", _CLOCK_COLUMNS)]),
+        "findings": urlencode({"period": f"{day.isoformat()}..{day.isoformat()}"}),
+    }
+
+
+def _ring_back(scope: Scope, now: int) -> dict[str, Any] | None:
+    if not scope.may("see_lost"):
+        return None
+    cases = access.lost_cases(scope)
+    return {
+        "cases": urgent(scope.workspace, cases, now, _RING_BACK),
+        "total": cases.filter(state="open").count(),
+    }
+
+
+def _night(scope: Scope, day: date, today: date, zone: str) -> list[NightFinding]:
+    """Open findings of the chosen day; of today and yesterday when it is today: what the night brought."""
+    if not scope.may("see_findings"):
+        return []
+    first = day - timedelta(days=1) if day == today else day
+    begin, end = bounds(first, zone)[0], bounds(day, zone)[1]
+    found = access.findings(scope).filter(at__gte=begin, at__lt=end, state="open").order_by()
+    counts: dict[str, int] = {}
+    bears: dict[str, set[str]] = {}
+    for kind, side, n in found.values_list("kind", "bears").annotate(n=Count("id")):
+        counts[kind] = counts.get(kind, 0) + n
+        bears.setdefault(kind, set()).add(side)
+    period = f"{first.isoformat()}..{day.isoformat()}"
+    return [
+        NightFinding(
+            said(kind, n),
+            next(iter(bears[kind])) if len(bears[kind]) == 1 else "",
+            urlencode({"kind": kind, "period": period}),
+        )
+        for kind, n in sorted(counts.items(), key=lambda each: -each[1])
+    ]

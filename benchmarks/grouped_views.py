@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import argparse
 import platform
+import resource
 import shutil
 import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -142,41 +144,33 @@ def measured(rounds: int, work: Callable[[], Any]) -> tuple[float, float]:
 
 
 def questions(views: CallViews, days: int) -> Iterator[tuple[str, Callable[[], Any]]]:
-    now = midnight(days)
-    scope = Scope()
+    """Every question that is measured, by name."""
+    now, scope = midnight(days), Scope()
+
+    def groups(group: str, who: Scope = scope, *, people: bool = False, **more: Any) -> Callable[[], Any]:
+        order = more.pop("order", ("calls", True))
+        return partial(
+            views.groups, 1, everything(days, group, **more), who, ZONE, now, people=people, order=order
+        )
+
     for group in GROUPS:
-        view = everything(days, group)
-        for people in (False, True):
-            yield (
-                f"by {group}" + (", people" if people else ""),
-                lambda view=view, people=people: views.groups(1, view, scope, ZONE, now, people=people),
-            )
-    view = everything(days, "agent")
-    yield (
-        "by agent, sorted by people",
-        lambda: views.groups(1, view, scope, ZONE, now, order=("people", True)),
-    )
-    callers = everything(days, "caller")
-    yield "by caller, first 200", lambda: views.groups(1, callers, scope, ZONE, now, people=False)
-    lost = everything(days, "agent", conditions=(Condition("verdict", "is", ("no_answer", "busy")),))
-    yield "by agent, two verdicts", lambda: views.groups(1, lost, scope, ZONE, now, people=False)
-    own = Scope(agents=frozenset({7}))
-    yield (
-        "by day, one operator's",
-        lambda: views.groups(1, everything(days, "day"), own, ZONE, now, people=False),
-    )
+        yield f"by {group}", groups(group)
+        yield f"by {group}, people", groups(group, people=True)
+    yield "by agent, sorted by people", groups("agent", order=("people", True))
+    yield "by caller, first 200", groups("caller")
+    unheard = (Condition("verdict", "is", ("no_answer", "busy")),)
+    yield "by agent, two verdicts", groups("agent", conditions=unheard)
+    yield "by day, one operator's", groups("day", Scope(agents=frozenset({7})))
     every = everything(days)
-    yield "totals", lambda: views.totals(1, every, scope, ZONE, now, people=False)
-    yield "totals, people", lambda: views.totals(1, every, scope, ZONE, now)
-    yield "totals of one day, people", lambda: views.totals(1, View(period="yesterday"), scope, ZONE, now)
-    yield (
-        "series by hour of 30 days",
-        lambda: views.series(1, View(period="last_30_days"), scope, ZONE, now, "hour"),
-    )
-    yield "ids, first page", lambda: views.ids(1, every, scope, ZONE, now)
+    yield "totals", partial(views.totals, 1, every, scope, ZONE, now, people=False)
+    yield "totals, people", partial(views.totals, 1, every, scope, ZONE, now)
+    yield "totals of one day, people", partial(views.totals, 1, View(period="yesterday"), scope, ZONE, now)
+    month = View(period="last_30_days")
+    yield "series by hour of 30 days", partial(views.series, 1, month, scope, ZONE, now, "hour")
+    yield "ids, first page", partial(views.ids, 1, every, scope, ZONE, now)
     waits = everything(days, sort=("wait_s", True))
-    yield "ids by wait, first page", lambda: views.ids(1, waits, scope, ZONE, now)
-    yield "values of agent", lambda: views.values(1, "agent", scope, every.period, ZONE, now)
+    yield "ids by wait, first page", partial(views.ids, 1, waits, scope, ZONE, now)
+    yield "values of agent", partial(views.values, 1, "agent", scope, every.period, ZONE, now)
 
 
 SQL: Final = """count(*), count(DISTINCT CASE direction WHEN 'inbound' THEN CASE caller_kind WHEN 'number' THEN caller END
@@ -258,29 +252,50 @@ def same(ours: pl.DataFrame, theirs: list[Any]) -> bool:
     )
 
 
-def peers(warehouse: Warehouse, views: CallViews, days: int, rounds: int) -> None:
+def bounds(days: int) -> tuple[int, int]:
+    return midnight(0) - 7_200_000, midnight(days) - (10_800_000 if days == 200 else 7_200_000)
+
+
+def against_sqlite(warehouse: Warehouse, views: CallViews, rounds: int) -> None:
     paths = sorted((warehouse.folder / "calls/1").glob("*/*.parquet"))
-    frame = pl.read_parquet(paths)
-    connection = sqlite(days, frame.sort("started_at"))
-    begin, end = midnight(0) - 7_200_000, midnight(days) - 7_200_000
-    print(
-        "\n| 1M, people counted | ours s (CPU) | Polars s (CPU) | SQLite s (CPU) | Polars ÷ ours, CPU | SQLite ÷ ours, CPU |"
-    )
+    connection = sqlite(30, pl.read_parquet(paths).sort("started_at"))
+    print("\n| 30 days, people counted | ours wall s | CPU s | SQLite wall s | CPU s | SQLite ÷ ours, CPU |")
     print("|---|---|---|---|---|---|")
     for group in GROUPS:
-        view = everything(days, group)
-
-        def ours(view: View = view) -> pl.DataFrame:
-            return views.groups(1, view, Scope(), ZONE, midnight(days), limit=4000)
-
-        assert same(ours(), of_sqlite(connection, group, begin, end, people=True))
-        a = measured(rounds, ours)
-        b = measured(rounds, lambda group=group: of_polars(paths, group, begin, end, people=True))
-        c = measured(rounds, lambda group=group: of_sqlite(connection, group, begin, end, people=True))
+        ours = partial(views.groups, 1, everything(30, group), Scope(), ZONE, midnight(30), limit=4000)
+        theirs = partial(of_sqlite, connection, group, *bounds(30), people=True)
+        assert same(ours(), theirs())
+        a, b = measured(rounds, ours), measured(rounds, theirs)
         print(
-            f"| by {group} | {a[0]:.3f} ({a[1]:.3f}) | {b[0]:.3f} ({b[1]:.3f}) | {c[0]:.2f} ({c[1]:.2f}) "
-            f"| {b[1] / a[1]:.1f} | {c[1] / a[1]:.0f} |"
+            f"| by {group} | {a[0]:.3f} | {a[1]:.3f} | {b[0]:.2f} | {b[1]:.2f} | {b[1] / a[1]:.0f} |",
+            flush=True,
         )
+
+
+def against_polars(warehouse: Warehouse, views: CallViews, days: int, rounds: int) -> None:
+    """CPU seconds, without and with people."""
+    paths = sorted((warehouse.folder / "calls/1").glob("*/*.parquet"))
+    print(
+        f"\n| {days} days, CPU s | ours | Polars ÷ ours | ours, people | Polars ÷ ours |\n|---|---|---|---|---|"
+    )
+    for group in GROUPS:
+        cells = []
+        for people in (False, True):
+            ours = partial(
+                views.groups,
+                1,
+                everything(days, group),
+                Scope(),
+                ZONE,
+                midnight(days),
+                limit=4000,
+                people=people,
+            )
+            theirs = partial(of_polars, paths, group, *bounds(days), people=people)
+            assert ours()["calls"].sum() == theirs()["len"].sum()
+            a, b = measured(rounds, ours), measured(rounds, theirs)
+            cells.append(f"{a[1]:.3f} | {b[1] / a[1]:.2f}")
+        print(f"| by {group} | {' | '.join(cells)} |", flush=True)
 
 
 def freshness(rounds: int) -> None:
@@ -291,13 +306,12 @@ def freshness(rounds: int) -> None:
     frame = facts(9, 0, 50_000, 100_000)
     views = CallViews(warehouse)
     wall, cpu = measured(rounds, lambda: warehouse.replace_day(1, FIRST, frame))
-    both = measured(
-        rounds,
-        lambda: (
-            warehouse.replace_day(1, FIRST, frame),
-            views.totals(1, View(period="yesterday"), Scope(), "UTC", midnight(1)),
-        ),
-    )
+
+    def write_and_ask() -> None:
+        warehouse.replace_day(1, FIRST, frame)
+        views.totals(1, View(period="yesterday"), Scope(), "UTC", midnight(1))
+
+    both = measured(rounds, write_and_ask)
     print(f"\n| a day of {frame.height:,} calls | wall s | CPU s |\n|---|---|---|")
     print(
         f"| replace_day | {wall:.3f} | {cpu:.3f} |\n| replace_day, then totals of that day with people | {both[0]:.3f} | {both[1]:.3f} |"
@@ -326,9 +340,15 @@ def main() -> None:
     print(f"\n| view | {heads} |\n|---|{'---|' * 2 * len(options.days)}")
     for name, cells in tables.items():
         print(f"| {name} | {' | '.join(cells)} |")
+    print(
+        f"\npeak memory so far {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True
+    )
     if 30 in options.days:
         warehouse = made(30)
-        peers(warehouse, CallViews(warehouse), 30, options.rounds)
+        against_sqlite(warehouse, CallViews(warehouse), options.rounds)
+    for days in options.days:
+        warehouse = made(days)
+        against_polars(warehouse, CallViews(warehouse), days, options.rounds)
     freshness(options.rounds)
 
 

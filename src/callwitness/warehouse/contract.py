@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -144,4 +145,8 @@ class Page:
 
 
 class DaysUnreadable(CallwitnessError):
-    """A day file cannot be read, or files change faster than they can be read."""
+    """Days cannot be read: their files are damaged or of an older make (``days``), or change too fast (none named)."""
+
+    def __init__(self, message: str, days: tuple[date, ...] = ()) -> None:
+        self.days = days
+        super().__init__(message)

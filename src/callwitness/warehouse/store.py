@@ -20,6 +20,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from callwitness.warehouse.contract import DAY_FILE
 from callwitness.warehouse.facts import day_file
 
 DAY_MS: Final = 86_400_000
@@ -135,15 +136,9 @@ class Snapshot:
         """Files in the order of days, for the engine."""
         return [str(found.path) for found in self.states]
 
-    def damaged(self) -> list[date]:
-        """Days whose file cannot be read to its end; slow, for when a question failed."""
-        bad = []
-        for found in self.states:
-            try:
-                pl.read_parquet(found.path)
-            except (pl.exceptions.PolarsError, OSError):
-                bad.append(found.day)
-        return bad
+    def unreadable(self) -> tuple[date, ...]:
+        """Days whose file cannot be read to its end, or has not the columns of today; slow, for when a question failed."""
+        return tuple(found.day for found in self.states if not _readable(found.path))
 
     def holds(self) -> bool:
         """Whether every file is still the one that was looked at."""
@@ -151,6 +146,13 @@ class Snapshot:
             return all(_state(found.path.stat()) == found.state for found in self.states)
         except FileNotFoundError:
             return False
+
+
+def _readable(path: Path) -> bool:
+    try:
+        return dict(pl.read_parquet(path).schema) == DAY_FILE.schema
+    except (pl.exceptions.PolarsError, OSError):
+        return False
 
 
 def _pin(path: Path, link: Path) -> None:

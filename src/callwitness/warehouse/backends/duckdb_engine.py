@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -12,45 +13,58 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from callwitness.domain.errors import CallwitnessError
+
 MEMORY: Final = "1GB"
 THREADS: Final = 2
 
 
 class QueryFailed(Exception):
-    """The engine could not answer: a damaged or vanished file, or not enough memory."""
+    """The engine could not answer, as when a file is damaged or vanished meanwhile."""
+
+
+class TooMuch(CallwitnessError):
+    """A question needs more memory than the engine may use."""
 
 
 class DuckdbEngine:
-    """Runs queries over the files of one folder. Threads may share it; each query has its own connection."""
+    """Runs queries over the files of one folder. Threads may share it; each query has its own connection.
+
+    It opens with the first query: a process that forks must not have asked before, threads do not survive a fork.
+    """
 
     def __init__(self, folder: Path, memory: str = MEMORY, threads: int = THREADS) -> None:
         self._folder, self._memory, self._threads = folder, memory, threads
         self._lock = Lock()
         self._database: duckdb.DuckDBPyConnection | None = None
-        self._process = 0
 
     def rows(self, text: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        """All rows of the answer."""
-        with self._cursor() as cursor:
-            try:
-                return cursor.execute(text, dict(values)).fetchall()
-            except duckdb.Error as error:
-                raise QueryFailed(str(error)) from error
+        """All rows of the answer. Raises ``QueryFailed`` and ``TooMuch``."""
+        with self._running(text, values) as answer:
+            return answer.fetchall()
 
     def integers(self, text: str, values: Mapping[str, object]) -> npt.NDArray[np.uint64]:
-        """The only column of the answer, unsigned integers without nulls."""
-        with self._cursor() as cursor:
-            try:
-                columns = cursor.execute(text, dict(values)).fetchnumpy()
-            except duckdb.Error as error:
-                raise QueryFailed(str(error)) from error
-        (column,) = columns.values()
-        return np.asarray(column, dtype=np.uint64)
+        """The only column of the answer, unsigned integers without nulls. Raises as ``rows``."""
+        with self._running(text, values) as answer:
+            (column,) = answer.fetchnumpy().values()
+            return np.asarray(column, dtype=np.uint64)
+
+    @contextmanager
+    def _running(self, text: str, values: Mapping[str, object]) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            with self._cursor() as cursor:
+                yield cursor.execute(text, dict(values))
+        except duckdb.OutOfMemoryException as error:
+            raise TooMuch(
+                "this view needs more memory than the warehouse may use; choose a shorter period or another group"
+            ) from error
+        except duckdb.Error as error:
+            raise QueryFailed(str(error)) from error
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            if self._database is None or self._process != os.getpid():  # threads do not survive a fork
-                self._database, self._process = self._connect(), os.getpid()
+            if self._database is None:
+                self._database = self._connect()
             return self._database.cursor()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:

@@ -28,7 +28,7 @@ Ask = Callable[[Parameters], tuple[str, str]]
 def count_people(
     engine: DuckdbEngine, ask: Ask, values: Sequence[object], calls: int, at_once: int = _AT_ONCE
 ) -> list[int]:
-    """People of each group value (None among them = the group without a value). calls: how many the view has.
+    """People of each group value (None among them = the group without a value). calls: how many these groups have.
 
     Numbers of days and hours may stand among values as texts do; at most MOST_GROUPS values.
     """
@@ -46,16 +46,17 @@ def _packed(
     parameters = Parameters()
     source, code = ask(parameters)
     source += " AND person IS NOT NULL" + (f" AND person % {shares} = {share}" if shares > 1 else "")
-    listed = [(value, place) for place, value in enumerate(values, start=1) if value is not None]
-    nothing = next((place for place, value in enumerate(values, start=1) if value is None), 0)
-    place, join = str(nothing), ""
-    if listed:
-        place = f"CASE WHEN value IS NULL THEN {nothing} ELSE coalesce(place, 0) END"
-        known, places = (parameters.put(list(column)) for column in zip(*listed, strict=True))
-        join = f"LEFT JOIN (SELECT unnest({known}) AS listed, unnest({places}) AS place) AS known ON value = listed"
+    place, listed = "1", "WHERE value IS NULL"
+    if any(value is not None for value in values):
+        known, places = parameters.put(list(values)), parameters.put(list(range(1, len(values) + 1)))
+        place = "place"
+        listed = (
+            f"JOIN (SELECT unnest({known}) AS listed, unnest({places}) AS place) AS known "  # noqa: S608 - names of parameters
+            "ON value IS NOT DISTINCT FROM listed"
+        )
     text = (
-        f"SELECT ({place})::UBIGINT << {PERSON_BITS} | person AS packed "  # noqa: S608 - values are parameters
-        f"FROM (SELECT {code} AS value, person FROM {source}) AS called {join}"
+        f"SELECT {place}::UBIGINT << {PERSON_BITS} | person AS packed "  # noqa: S608 - values are parameters
+        f"FROM (SELECT {code} AS value, person FROM {source}) AS called {listed}"
     )
     return engine.integers(text, parameters.values)
 

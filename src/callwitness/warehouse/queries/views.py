@@ -262,7 +262,7 @@ class CallViews:
                 except QueryFailed:
                     if not snapshot.holds():
                         continue
-                    _refuse_damaged(snapshot)
+                    _refuse_unreadable(snapshot)
                     raise
                 if snapshot.holds():
                     return answer
@@ -271,11 +271,12 @@ class CallViews:
         )
 
 
-def _refuse_damaged(snapshot: Snapshot) -> None:
-    days = ", ".join(day.isoformat() for day in snapshot.damaged())
+def _refuse_unreadable(snapshot: Snapshot) -> None:
+    days = snapshot.unreadable()
     if days:
+        named = ", ".join(day.isoformat() for day in days[:10]) + (" ..." if len(days) > 10 else "")
         raise DaysUnreadable(
-            f"the warehouse cannot read {days}; the ledger keeps the calls: build these days again"
+            f"the warehouse cannot read {named}; the ledger keeps the calls: build these days again", days
         )
 
 

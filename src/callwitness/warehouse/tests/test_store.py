@@ -128,6 +128,17 @@ def test_a_damaged_day_is_named_and_other_days_answer(tmp_path: Path) -> None:
     assert views.totals(1, View(period="2026-11-20..2026-11-20"), Scope(), "UTC", NOW).calls == 500
 
 
+def test_days_of_an_older_make_are_named_to_be_built_again(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for day in (DAY, DAY + timedelta(days=1)):
+        warehouse.replace_day(1, day, calls(day, 5))
+    path = tmp_path / "calls/1/2026-11/2026-11-21.parquet"
+    pl.read_parquet(path).drop("waiting", "person").write_parquet(path)
+    with pytest.raises(DaysUnreadable) as refused:
+        CallViews(warehouse).totals(1, ALL, Scope(), "UTC", NOW)
+    assert refused.value.days == (date(2026, 11, 21),)
+
+
 @pytest.mark.parametrize("age", [0, 7200])
 def test_readers_see_one_whole_version_while_days_are_replaced(tmp_path: Path, age: int) -> None:
     """Each version has its own number of calls, and every call of it the same number of findings."""

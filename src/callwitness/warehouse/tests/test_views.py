@@ -10,7 +10,7 @@ import pytest
 
 from callwitness.domain.errors import UsageError
 from callwitness.domain.view import Condition, View
-from callwitness.warehouse.backends.duckdb_engine import DuckdbEngine, QueryFailed
+from callwitness.warehouse.backends.duckdb_engine import DuckdbEngine, QueryFailed, TooMuch
 from callwitness.warehouse.contract import CALL_FACTS, DaysUnreadable, Scope, Totals
 from callwitness.warehouse.queries.local_time import local_time
 from callwitness.warehouse.queries.views import CallViews
@@ -238,7 +238,7 @@ def test_the_engine_keeps_to_its_memory_and_threads(tmp_path: Path) -> None:
         "SELECT current_setting('threads'), current_setting('memory_limit')", {}
     )
     assert (threads, memory) == (1, "30.5 MiB")
-    with pytest.raises(QueryFailed, match="emory"):
+    with pytest.raises(TooMuch, match="shorter period"):
         engine.rows("SELECT count(DISTINCT hash(i)) FROM range(20_000_000) AS r(i)", {})
     assert engine.rows("SELECT 1", {}) == [(1,)]
 
@@ -253,7 +253,7 @@ def test_another_process_reads_the_same_days(tmp_path: Path) -> None:
         assert pool.apply(_count_in_child, (tmp_path,)) == 24
 
 
-def test_an_engine_that_cannot_answer_for_lack_of_memory_says_so(tmp_path: Path) -> None:
+def test_a_view_too_large_for_the_memory_says_so(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     frame = pl.DataFrame(
         {
@@ -263,7 +263,7 @@ def test_an_engine_that_cannot_answer_for_lack_of_memory_says_so(tmp_path: Path)
     )
     warehouse.replace_day(1, DAY, frame.with_columns(queue="call_id"))
     views = CallViews(warehouse, DuckdbEngine(warehouse.folder, memory="8MB", threads=1))
-    with pytest.raises(QueryFailed, match="emory"):
+    with pytest.raises(TooMuch, match="shorter period"):
         views.groups(1, View(period="all", group="queue"), Scope(), "UTC", NOW)
 
 

@@ -372,3 +372,5 @@ def test_people_counted_in_shares_are_the_same(tmp_path: Path) -> None:
     expected = [len({n for i, n in enumerate(numbers) if bool(i % 3) == there}) for there in (True, False)]
     for at_once in (7, 50, 1000):
         assert count_people(engine, ask, ["q", None], 200, at_once) == expected
+        assert count_people(engine, ask, [None], 200, at_once) == expected[1:]
+        assert count_people(engine, ask, ["none", "q"], 200, at_once) == [0, expected[0]]

@@ -1,0 +1,48 @@
+"""What a reader may be told about a call: a marketer sees the insides of neutral sources and of the own side alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from callwitness.ledger import access
+from callwitness.ledger import models as m
+from callwitness.ledger.access import Scope
+
+_INSIDE: Final = frozenset({"agent", "queue", "target", "app", "cause", "event", "record", "file"})
+"""Parameters of reasons that tell about the insides of an office."""
+
+
+def sources_of(scope: Scope) -> dict[str, m.Source]:
+    """Sources of the workspace by name."""
+    return {source.name: source for source in m.Source.objects.filter(workspace=scope.workspace)}
+
+
+def open_names(scope: Scope, sources: dict[str, m.Source]) -> frozenset[str]:
+    """Names of sources whose insides the reader may see."""
+    return frozenset(name for name, source in sources.items() if access.sees_inside(scope, source))
+
+
+def legs(call: m.Call, inside: frozenset[str]) -> list[dict[str, Any]]:
+    """Legs for the ladder; of sources that are closed only the call as a whole."""
+    ladder = m.Ladder.objects.filter(call=call).first()
+    found = ladder.legs if ladder else []
+    shown = [leg for leg in found if leg.get("source") in inside or leg.get("segment") == "call"]
+    names = ("source", "role", "record_id", "witness", "segment", "result", "queue", "agent", "extension", "human",
+             "started_at", "answered_at", "ended_at")  # fmt: skip
+    return [{name: leg.get(name) for name in names} for leg in shown]
+
+
+def reasons(scope: Scope, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reasons without what is not the reader's; their sentences then say less."""
+    if scope.party is None:
+        return list(told)
+    return [
+        {
+            "code": reason["code"],
+            "params": {
+                name: value for name, value in (reason.get("params") or {}).items() if name not in _INSIDE
+            },
+        }
+        for reason in told
+    ]

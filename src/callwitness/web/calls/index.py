@@ -1,0 +1,130 @@
+"""The Calls screen: a view of calls, its first page of rows, everything that changes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from callwitness.domain.view import PERIODS, VIEW_COLUMNS, View
+from callwitness.ledger import access, queries
+from callwitness.ledger import models as m
+from callwitness.ledger.access import Scope
+from callwitness.ledger.queries import closed_columns, hidden_columns
+from callwitness.ledger.view_people import names_of
+from callwitness.services.exporting import wording
+from callwitness.services.exporting.words import words as in_words
+from callwitness.services.exports import MOST_ROWS
+from callwitness.web.calls import changes
+from callwitness.web.calls.asked import Asked, asked
+from callwitness.web.calls.cells import Rows
+from callwitness.web.ui import words
+from callwitness.web.ui.door import screen
+from callwitness.web.ui.page import whole_or_part
+
+
+@screen("see_calls")
+def index(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The screen; with ``after`` the rows that follow."""
+    told = asked(request, scope)
+    context = page_of(request, told) | {"asked": told}
+    if not request.GET.get("after"):
+        context |= _around(told, scope)
+        if not context["rows"] and not told.view.group:
+            context["nothing_at_all"] = not m.Call.objects.filter(workspace=scope.workspace).exists()
+    return whole_or_part(request, "calls/index.html", "calls/rows.html", context)
+
+
+def page_of(request: HttpRequest, told: Asked) -> dict[str, Any]:
+    """One page of rows. A grouped view has none of its own: its groups are opened one by one."""
+    if told.view.group:
+        return {"rows": [], "more": "", "width": len(told.view.columns)}
+    page = queries.page(told.view, told.reading, request.GET.get("after"))
+    rows = Rows(told, names_of(told.reading.scope.workspace)).rows(page.calls)
+    more = f"{told.address()}&after={page.after}" if page.after else ""
+    return {"rows": rows, "more": more, "width": len(told.view.columns)}
+
+
+def _around(told: Asked, scope: Scope) -> dict[str, Any]:
+    view, closed = told.view, closed_columns(scope)
+    zone, now = told.reading.zone, told.reading.now
+    first, dots, last = view.period.partition("..")
+    return {
+        "heading": told.saved.name if told.saved else _("Calls"),
+        "period": wording.period_words(view.period, in_words(), zone, now),
+        "periods": [
+            (name, told.address(replace(view, period=name)), name == view.period) for name in PERIODS
+        ],
+        "first": first if dots else "",
+        "last": last,
+        "chips": _chips(told),
+        "heads": _heads(told),
+        "columns": _columns(view, hidden_columns(scope)),
+        "groups": _groups(told, closed),
+        "grouped": words.word("column", view.group) if view.group else "",
+        "filterable": [
+            (name, words.word("column", name)) for name in VIEW_COLUMNS if _filterable(name, closed)
+        ],
+        "saved_views": list(access.views(scope)),
+        "mine": bool(told.saved) and told.saved.owner_id == scope.user.pk if told.saved else False,
+        "most": {name: wording.count(most) for name, most in MOST_ROWS.items()},
+        "wider": told.address(replace(view, period="last_30_days")),
+        "bare": told.address(replace(view, conditions=(), search="")),
+    }
+
+
+def _chips(told: Asked) -> list[tuple[str, str]]:
+    view = told.view
+    chips = [
+        (
+            wording.condition_words(condition, in_words(), told.reading.zone),
+            told.address(changes.without(view, condition)),
+        )
+        for condition in view.conditions
+    ]
+    if view.search:
+        said = _("search: {text}").format(text=view.search)
+        chips.append((said, told.address(replace(view, search=""))))
+    return chips
+
+
+def _heads(told: Asked) -> list[dict[str, Any]]:
+    """One head a column: its word, where it sorts to, how it is sorted now."""
+    closed, (sorted_by, down) = closed_columns(told.reading.scope), told.view.sort
+    return [
+        {
+            "name": name,
+            "word": words.word("column", name),
+            "url": told.address(changes.sorted_by(told.view, name))
+            if VIEW_COLUMNS[name].sort and name not in closed
+            else "",
+            "sort": ("descending" if down else "ascending") if name == sorted_by else "",
+            "right": name in ("wait_s", "talk_s", "findings"),
+        }
+        for name in told.view.columns
+    ]
+
+
+def _columns(view: View, hidden: frozenset[str]) -> list[tuple[str, str, bool]]:
+    """Columns to choose from, those that are shown first and in their order."""
+    names = [
+        *view.columns,
+        *(name for name in VIEW_COLUMNS if name not in view.columns and name not in hidden),
+    ]
+    return [(name, words.word("column", name), name in view.columns) for name in names]
+
+
+def _groups(told: Asked, closed: frozenset[str]) -> list[tuple[str, str, bool]]:
+    view = told.view
+    able = [name for name, column in VIEW_COLUMNS.items() if column.group and name not in closed]
+    found = [
+        (words.word("column", name), told.address(replace(view, group=name)), name == view.group)
+        for name in able
+    ]
+    return [(_("not grouped"), told.address(replace(view, group=None)), view.group is None), *found]
+
+
+def _filterable(name: str, closed: frozenset[str]) -> bool:
+    return name not in closed and VIEW_COLUMNS[name].kind != "moment"

@@ -6,15 +6,15 @@ import random
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from callwitness.ledger import models as m
-from callwitness.services import derive, windows
+from callwitness.services import derive
 from callwitness.services.arguments import SourceArgument, parse_source
 from callwitness.services.check import CheckResult
+from callwitness.services.derive import run, windows
 from callwitness.services.read_evidence import read_pending
 from callwitness.services.settings import load, read_settings
 from callwitness.simulate.world import WorldOptions, simulate
@@ -23,14 +23,6 @@ from tests.end_to_end.ledger import bring, checked, same, workspace_with
 pytestmark = pytest.mark.django_db
 
 ADAPTERS = Path(__file__).parents[2] / "src" / "callwitness" / "adapters"
-
-
-@pytest.fixture
-def data(tmp_path: Path, settings: Any) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    settings.SERVER = replace(settings.SERVER, data=folder, evidence=str(folder / "evidence"))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +125,7 @@ def test_many_small_windows_tell_the_same_calls_as_one(
     arguments = arguments_of(world)
     result = checked(arguments, load(world / "callwitness.toml"))
     workspace = workspace_with(world / "callwitness.toml")
-    monkeypatch.setattr(derive, "plan", partial(windows.plan, most=2_000))
+    monkeypatch.setattr(run, "plan", partial(windows.plan, most=2_000))
     for argument in arguments:
         bring(workspace, argument, result.as_of)
     read_pending(result.as_of)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,10 +23,8 @@ from tests.end_to_end.ledger import bring, checked, same, workspace_with
         "office=asterisk/testsuite_CELMaster1.csv",
     ],
 )
-def test_a_real_export_gives_the_verdicts_of_check(
-    shared_samples: Path, tmp_path: Path, settings: Any, text: str
-) -> None:
-    settings.SERVER = replace(settings.SERVER, data=tmp_path, evidence=str(tmp_path / "evidence"))
+def test_a_real_export_gives_the_verdicts_of_check(shared_samples: Path, data: Path, text: str) -> None:
+    assert data.is_dir()
     role, _, path = text.partition("=")
     argument = parse_source(f"{role}={shared_samples / path}", ["asterisk"])
     result = checked([argument], read_settings({"zone": "UTC", "country": "RU"}, "test"))

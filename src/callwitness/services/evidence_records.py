@@ -46,13 +46,16 @@ class EvidenceRecords:
     notes: tuple[Note, ...]
 
 
-def opened(evidence: m.Evidence, path: Path, workdir: Path) -> SourceEvidence:
-    """The readable files inside a piece of evidence, each with who reads it. Raises ``UnreadableEvidence``, ``UsageError``."""
+def opened(evidence: m.Evidence, path: Path, workdir: Path, most: int | None = None) -> SourceEvidence:
+    """The readable files inside a piece of evidence, each with who reads it. most: bytes that may come out of archives.
+
+    Raises ``UnreadableEvidence``, ``UsageError``.
+    """
     source = evidence.source
     adapter = None if evidence.how == WEBHOOK else source.adapter or None
     argument = SourceArgument(source.role, source.name, adapter, evidence.name, {}, evidence.name)
     found = SourceEvidence(source.name, source.role, naming=CHOOSE)
-    add_opened(found, argument, path, evidence.name, workdir, many=False)
+    add_opened(found, argument, path, evidence.name, workdir, many=False, most=most)
     if not found.files:
         raise UnreadableEvidence(evidence.name, "no call records that can be read")
     return found

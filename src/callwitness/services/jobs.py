@@ -12,6 +12,7 @@ from typing import Final
 from callwitness.ledger import models as m
 from callwitness.services import housekeeping, lost, mails, missed_mails
 from callwitness.services.derive import derive_workspace
+from callwitness.services.drain import drain
 from callwitness.services.publish import publish_dirty
 from callwitness.services.read_evidence import read_pending
 from callwitness.services.reading import Progress
@@ -27,7 +28,7 @@ def job_table(stop: threading.Event) -> Sequence[Job]:
     """Everything the worker does. stop: ends long work between two steps."""
     progress = _until(stop)
     return [
-        *_soft("inbox", "drain", "drain", 0.2),
+        Job("inbox", drain, 0.5),
         *_soft("folders", "watched", "sweep", 5),
         Job("read", partial(read_pending, progress=progress, within_s=_READ_S), 0.3),
         Job("derive", Derivation(progress), 0.3),

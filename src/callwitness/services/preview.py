@@ -47,6 +47,11 @@ class Preview:
     whole: bool = True
     problem: str = ""
 
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """What was noted, as codes with parameters."""
+        return [{"code": note.code, "params": note.params} for note in self.notes if note.code != "table_read"]
+
 
 def preview(path: Path, name: str, role: str, adapter: str, options: ReadOptions) -> Preview:
     """Try to read a file. adapter: '' = by its content. Never raises for what the file holds."""

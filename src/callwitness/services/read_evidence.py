@@ -28,6 +28,7 @@ from callwitness.ledger.store import Missing, StoreError
 from callwitness.services.dirty import count_days, mark_dirty
 from callwitness.services.evidence_records import EvidenceRecords, read_records, record_rows, rejected_rows
 from callwitness.services.evidence_store import evidence_store
+from callwitness.services.recordings import await_recordings
 from callwitness.services.replays import counted_days, read_again, recount
 from callwitness.services.stores import record_store
 from callwitness.services.workspace_settings import read_options, settings_of
@@ -36,7 +37,6 @@ ROWS_AT_ONCE: Final = 8_000
 """Rows of one transaction: the ledger is free for others every few hundred milliseconds at most."""
 REJECTED_KEPT: Final = 10_000
 """Rejected rows kept of one piece of evidence; its count says how many there were."""
-_TURN_S: Final = 3.0
 _log: Final = logging.getLogger("callwitness.read")
 
 Progress = Callable[[str, int], None]
@@ -44,11 +44,6 @@ Progress = Callable[[str, int], None]
 
 def _silent(stage: str, done: int) -> None:
     """Progress for nobody."""
-
-
-def read_some(now: int) -> int:
-    """``read_pending`` for the worker: a few seconds of it, then others have their turn."""
-    return read_pending(now, within_s=_TURN_S)
 
 
 def read_pending(now: int, progress: Progress = _silent, within_s: float | None = None) -> int:
@@ -145,6 +140,7 @@ def _publish(
         else:
             recount(source, before | set(counts))
         mark_dirty(source.workspace_id, {*counts, *_days(records), *(before or ())}, [evidence.pk], now)
+        await_recordings(evidence, records, now)
         if evidence.last_at is not None:
             newest = m.Source.objects.filter(pk=source.pk).exclude(last_record_at__gte=evidence.last_at)
             newest.update(last_record_at=evidence.last_at)

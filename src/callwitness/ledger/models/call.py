@@ -11,7 +11,7 @@ from callwitness.ledger.models.workspace import Party, Project, Workspace
 
 
 class Call(models.Model):
-    """What really happened. Written by services.apply only. Texts are '' where unknown, as lists are [].
+    """What really happened. Written by services.derive only. Texts are '' where unknown, as lists are [].
 
     public_id: as ``check`` names it when the call first appears; stays when the derived content changes.
     anchor_source, anchor_native_id: the most trusted source call, to which decisions attach.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from callwitness.services.identify import exploded, identify
+from callwitness.services.derive.identify import exploded, identify
 
 Rows = list[tuple[int, int, str, bool]]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callwitness.services.windows import Block, plan, touched
+from callwitness.services.derive.windows import Block, plan, touched
 
 days = st.dictionaries(st.integers(0, 5000), st.integers(1, 400), max_size=60)
 

@@ -11,8 +11,8 @@ from callwitness.ingest.contract import REJECTED, Note, ReadOptions
 from callwitness.ingest.registry import load_adapter
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import RecordStore
+from callwitness.services.derive.windows import Block
 from callwitness.services.reading import ReadSource, settled
-from callwitness.services.windows import Block
 from callwitness.services.workspace_settings import WorkspaceRules
 
 _ORDER = ("provider", "office", "contractor")

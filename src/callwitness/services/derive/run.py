@@ -15,17 +15,17 @@ from django.db import transaction
 from django.db.models import Sum
 
 from callwitness.ledger import models as m
-from callwitness.services.apply import DAY_MS, write_calls
-from callwitness.services.apply_findings import write_findings
-from callwitness.services.apply_lost import write_lost
-from callwitness.services.apply_measures import forget_measures, write_measures
-from callwitness.services.derived import derive_window, known_calls
+from callwitness.services.derive.calls import DAY_MS, write_calls
+from callwitness.services.derive.findings import write_findings
+from callwitness.services.derive.lost import write_lost
+from callwitness.services.derive.measures import forget_measures, write_measures
+from callwitness.services.derive.sources import window_sources
+from callwitness.services.derive.window import derive_window, known_calls
+from callwitness.services.derive.windows import Block, plan, touched
 from callwitness.services.dirty import mark_unpublished
 from callwitness.services.judging import findings_of
 from callwitness.services.reading import Progress
 from callwitness.services.stores import record_store
-from callwitness.services.window_sources import window_sources
-from callwitness.services.windows import Block, plan, touched
 from callwitness.services.workspace_settings import WorkspaceRules, rules_of
 
 

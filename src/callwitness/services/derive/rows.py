@@ -11,7 +11,7 @@ import polars as pl
 
 from callwitness.domain.results import LADDER
 from callwitness.ledger import models as m
-from callwitness.services.derived import Derived
+from callwitness.services.derive.window import Derived
 from callwitness.services.numbers import projects_of
 from callwitness.services.people import AgentBook, agents_of, tags
 

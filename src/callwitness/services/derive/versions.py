@@ -10,7 +10,7 @@ import polars as pl
 
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.call_rows import COLUMNS, LENGTHS, LISTS, MOMENTS
+from callwitness.services.derive.rows import COLUMNS, LENGTHS, LISTS, MOMENTS
 
 _TOLD: Final = tuple(
     name for name in COLUMNS if name not in ("reasons", "day", "anchor_source_id", "anchor_native_id")

@@ -1,4 +1,4 @@
-"""What server tests share: a data folder of their own."""
+"""What tests of the server share, wherever they stand."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from callwitness.ledger import models as m
 from callwitness.services import arrivals, derive
+from callwitness.services.derive import run
 from callwitness.services.dirty import mark_all_dirty
 from callwitness.services.read_evidence import read_pending
 
@@ -190,7 +191,7 @@ def test_a_failed_write_leaves_the_ledger_and_the_days_as_they_were(
     before = derived(workspace)
     bring(workspace, "office", OFFICE)
     with monkeypatch.context() as patch:
-        patch.setattr(derive, "write_measures", broken)
+        patch.setattr(run, "write_measures", broken)
         with pytest.raises(RuntimeError):
             derive.derive_dirty(NOW)
     assert m.Call.objects.count() == len(before)

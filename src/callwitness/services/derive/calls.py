@@ -10,10 +10,10 @@ import polars as pl
 
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.apply_versions import write_versions
-from callwitness.services.call_rows import COLUMNS, CallRows, call_rows
-from callwitness.services.derived import Derived, Known
-from callwitness.services.windows import Block
+from callwitness.services.derive.rows import COLUMNS, CallRows, call_rows
+from callwitness.services.derive.versions import write_versions
+from callwitness.services.derive.window import Derived, Known
+from callwitness.services.derive.windows import Block
 
 DAY_MS: Final = 86_400_000
 

@@ -10,12 +10,12 @@ import polars as pl
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services import clocks
-from callwitness.services.identify import exploded, identify
+from callwitness.services.derive.identify import exploded, identify
+from callwitness.services.derive.sources import WindowSources
+from callwitness.services.derive.windows import Block
 from callwitness.services.identity import with_call_ids
 from callwitness.services.judging import Told, judge_sources
 from callwitness.services.reading import Progress
-from callwitness.services.window_sources import WindowSources
-from callwitness.services.windows import Block
 from callwitness.services.workspace_settings import WorkspaceRules
 
 _CALLS = {

@@ -50,7 +50,9 @@ class Preview:
     @property
     def reasons(self) -> list[dict[str, Any]]:
         """What was noted, as codes with parameters."""
-        return [{"code": note.code, "params": note.params} for note in self.notes if note.code != "table_read"]
+        return [
+            {"code": note.code, "params": note.params} for note in self.notes if note.code != "table_read"
+        ]
 
 
 def preview(path: Path, name: str, role: str, adapter: str, options: ReadOptions) -> Preview:

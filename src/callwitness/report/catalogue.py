@@ -1,6 +1,6 @@
 """Catalogues of translations: the .po files are the source, ``python -m callwitness.report.catalogue`` compiles them.
 
-Reads the part of the PO format that our catalogues use: comments, msgid, msgid_plural, msgstr and msgstr[n]
+Reads the part of the PO format that our catalogues use: comments, msgctxt, msgid, msgid_plural, msgstr and msgstr[n]
 over several quoted lines. Writes the MO format that the standard library's gettext reads.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 from callwitness.report.language import LOCALE_DIR
 
 _MAGIC: Final = 0x950412DE
-_LINE: Final = re.compile(r'(?:(msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?(".*")')
+_LINE: Final = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?(".*")')
 
 Entry = dict[str, str]
 """One message: ``msgid``, ``msgid_plural`` where it has one, ``msgstr0``, ``msgstr1``, ..."""
@@ -47,7 +47,8 @@ def compiled(text: str) -> bytes:
         forms = [entry[f"msgstr{index}"] for index in range(9) if f"msgstr{index}" in entry]
         if all(forms):
             key = "\0".join([entry["msgid"], *([entry["msgid_plural"]] if "msgid_plural" in entry else [])])
-            messages[key.encode()] = "\0".join(forms).encode()
+            context = entry["msgctxt"] + "\x04" if "msgctxt" in entry else ""
+            messages[(context + key).encode()] = "\0".join(forms).encode()
     keys = sorted(messages)
     start = 28 + 16 * len(keys)
     index: dict[str, list[int]] = {"keys": [], "values": []}

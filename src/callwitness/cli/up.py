@@ -39,7 +39,8 @@ def _run(
 
     with running.alone(settings):
         migrate(settings)
-        running.introduce(with_demo=demo, say=typer.echo)
+        if demo or not once:
+            running.introduce(with_demo=demo, say=typer.echo)
         if once:
             return running.check(settings, level, say=typer.echo)
         return running.run(settings, level, say=typer.echo)

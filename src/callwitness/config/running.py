@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
@@ -22,6 +22,7 @@ from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.services import demo
 from callwitness.services.locks import FileLock
+from callwitness.web.accounts.first import first_link
 
 Say = Callable[[str], None]
 _CHECK_S: Final = 60.0
@@ -46,10 +47,7 @@ def introduce(*, with_demo: bool, say: Say) -> None:
     if with_demo:
         _demo(say)
     elif not get_user_model().objects.exists():
-        with suppress(ModuleNotFoundError):
-            from callwitness.web.accounts.first import first_link
-
-            say(f"Nobody has an account yet. The first administrator is made here: {first_link()}")
+        say(f"Nobody has an account yet. The first administrator is made here, once: {first_link()}")
     connections.close_all()
 
 

@@ -49,6 +49,7 @@ class Warehouse:
             made.mkdir(parents=True, exist_ok=True)
         _sweep(self._reading, "*.parquet")
         _sweep(self._calls, "*/*/.*.tmp")
+        _sweep(self.folder / "spill", "*/*")  # the engine's; a file that is open stays readable
 
     def replace_day(self, workspace: int, day: date, frame: pl.DataFrame) -> None:
         """Make these the calls of a UTC day. frame: CALL_FACTS; without rows the day is removed.

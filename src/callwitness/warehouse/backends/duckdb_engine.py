@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
+from uuid import uuid4
 
 import duckdb
 import numpy as np
@@ -16,6 +17,8 @@ import numpy.typing as npt
 from callwitness.domain.errors import CallwitnessError
 
 MEMORY: Final = "1GB"
+SPILL: Final = "4GB"
+"""What does not fit into memory goes to disk, up to so much."""
 THREADS: Final = 2
 
 
@@ -33,8 +36,10 @@ class DuckdbEngine:
     It opens with the first query: a process that forks must not have asked before, threads do not survive a fork.
     """
 
-    def __init__(self, folder: Path, memory: str = MEMORY, threads: int = THREADS) -> None:
-        self._folder, self._memory, self._threads = folder, memory, threads
+    def __init__(
+        self, folder: Path, memory: str = MEMORY, threads: int = THREADS, spill: str = SPILL
+    ) -> None:
+        self._folder, self._memory, self._threads, self._spill = folder, memory, threads, spill
         self._lock = Lock()
         self._database: duckdb.DuckDBPyConnection | None = None
 
@@ -68,12 +73,15 @@ class DuckdbEngine:
             return self._database.cursor()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
+        spill = self._folder / "spill"
+        spill.mkdir(exist_ok=True)
         database = duckdb.connect(
             ":memory:",
             config={
                 "threads": self._threads,
                 "memory_limit": self._memory,
-                "temp_directory": "",
+                "temp_directory": str(spill / uuid4().hex),  # of this process alone
+                "max_temp_directory_size": self._spill,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "python_enable_replacements": False,

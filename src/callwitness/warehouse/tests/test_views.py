@@ -233,7 +233,7 @@ def test_the_engine_reads_the_warehouse_and_nothing_else(tmp_path: Path) -> None
 
 
 def test_the_engine_keeps_to_its_memory_and_threads(tmp_path: Path) -> None:
-    engine = DuckdbEngine(tmp_path, memory="32MB", threads=1)
+    engine = DuckdbEngine(tmp_path, memory="32MB", threads=1, spill="1MB")
     ((threads, memory),) = engine.rows(
         "SELECT current_setting('threads'), current_setting('memory_limit')", {}
     )
@@ -262,7 +262,7 @@ def test_a_view_too_large_for_the_memory_says_so(tmp_path: Path) -> None:
         }
     )
     warehouse.replace_day(1, DAY, frame.with_columns(queue="call_id"))
-    views = CallViews(warehouse, DuckdbEngine(warehouse.folder, memory="8MB", threads=1))
+    views = CallViews(warehouse, DuckdbEngine(warehouse.folder, memory="8MB", threads=1, spill="1MB"))
     with pytest.raises(TooMuch, match="shorter period"):
         views.groups(1, View(period="all", group="queue"), Scope(), "UTC", NOW)
 

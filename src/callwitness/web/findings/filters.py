@@ -32,7 +32,7 @@ class Filters:
     bears: str = ""
     source: str = ""
     state: str = "open"
-    period: str = "last_7_days"
+    period: str = "last_30_days"
 
     def of(self, findings: QuerySet[m.Finding], zone: str, now: int) -> QuerySet[m.Finding]:
         """Those that the filters mean."""

@@ -20,6 +20,7 @@ from callwitness.services.clock_levels import Level, levels
 from callwitness.warehouse.contract import Totals
 
 _DAY = timedelta(days=1)
+_NOON = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,17 @@ class DayFigures:
 
 
 def chosen_day(request: HttpRequest, zone: str, now: int) -> tuple[date, date]:
-    """The day of the address (today without one) and today, in the reader's zone. Raises ``UsageError``."""
-    today = datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date()
-    text = request.GET.get("day", "")
-    if text == "yesterday":
-        return today - _DAY, today
+    """The day of the address and today, in the reader's zone. Raises ``UsageError``.
+
+    Without one: yesterday until noon, for a morning has little to tell; then today.
+    """
+    clock = datetime.fromtimestamp(now / 1000, ZoneInfo(zone))
+    today = clock.date()
+    text = request.GET.get("day") or ("yesterday" if clock.hour < _NOON else "today")
+    if text in ("yesterday", "today"):
+        return today - _DAY if text == "yesterday" else today, today
     try:
-        day = date.fromisoformat(text) if text not in ("", "today") else today
+        day = date.fromisoformat(text)
     except ValueError:
         day = date.max
     if not 1970 < day.year <= today.year or day > today:

@@ -73,9 +73,14 @@ def _figures(reading: Reading, day: date, today: date) -> dict[str, Any]:
     within_s = settings_of(reading.scope.workspace).rules.service_level_s
     told = day if day != today else today - timedelta(days=1)
     chosen, before = figures(reading, day), day - timedelta(days=7)
+    so_far = (
+        chosen if day == today else figures(reading, today) if told == today - timedelta(days=1) else None
+    )
     return {
         "chosen": chosen,
         "told": chosen if told == day else figures(reading, told),
+        "so_far": so_far,
+        "so_far_links": _links(today),
         "told_links": _links(told),
         "told_is_yesterday": told == today - timedelta(days=1),
         "share_before": share_of(reading, before),
@@ -110,18 +115,18 @@ def _ring_back(scope: Scope, now: int) -> dict[str, Any] | None:
 
 
 def _night(scope: Scope, day: date, today: date, zone: str) -> list[NightFinding]:
-    """Open findings of the chosen day; of today and yesterday when it is today: what the night brought."""
+    """Open findings of yesterday and today, what the night brought; of the chosen day when it lies further back."""
     if not scope.may("see_findings"):
         return []
-    first = day - timedelta(days=1) if day == today else day
-    begin, end = bounds(first, zone)[0], bounds(day, zone)[1]
+    first, last = _night_of(day, today)
+    begin, end = bounds(first, zone)[0], bounds(last, zone)[1]
     found = access.findings(scope).filter(at__gte=begin, at__lt=end, state="open").order_by()
     counts: dict[str, int] = {}
     bears: dict[str, set[str]] = {}
     for kind, side, n in found.values_list("kind", "bears").annotate(n=Count("id")):
         counts[kind] = counts.get(kind, 0) + n
         bears.setdefault(kind, set()).add(side)
-    period = f"{first.isoformat()}..{day.isoformat()}"
+    period = f"{first.isoformat()}..{last.isoformat()}"
     return [
         NightFinding(
             said(kind, n),
@@ -130,3 +135,8 @@ def _night(scope: Scope, day: date, today: date, zone: str) -> list[NightFinding
         )
         for kind, n in sorted(counts.items(), key=lambda each: -each[1])
     ]
+
+
+def _night_of(day: date, today: date) -> tuple[date, date]:
+    yesterday = today - timedelta(days=1)
+    return (yesterday, today) if day >= yesterday else (day, day)

@@ -55,6 +55,8 @@ def fetch(url: str, target: IO[bytes], bounds: Bounds) -> int:
     try:
         for _ in range(_REDIRECTS + 1):
             moved = _visit(url, target, bounds, watch)
+            if watch.rang:  # a connection we closed looks like an end
+                raise TimeoutError
             if isinstance(moved, int):
                 return moved
             url = urljoin(url, moved)

@@ -1,0 +1,178 @@
+"""Uploaded files as they would be read: looked at, corrected, then saved as evidence."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any, Final
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from callwitness.ingest.contract import ReadOptions
+from callwitness.ledger import access
+from callwitness.ledger import models as m
+from callwitness.ledger.access import Absent, Scope
+from callwitness.ledger.store import StoreError
+from callwitness.services import audit, drafts
+from callwitness.services.arrivals import UPLOAD, UPLOAD_LIMIT, take
+from callwitness.services.preview import Preview, preview
+from callwitness.services.replays import replay
+from callwitness.services.workspace_settings import read_options, settings_of
+from callwitness.web.sources import forms
+from callwitness.web.sources.change import apply as apply_change
+from callwitness.web.ui.door import screen
+from callwitness.web.ui.visitor import address_of
+
+READING: Final = ("adapter", "zone", "options")
+_TRIED: Final = 5
+"""Files that are tried beforehand; the others of an upload are read when saved."""
+
+
+class ReviewForm(forms.ReadingForm):
+    """How the files are read, of a source that is chosen already; its name where it is new."""
+
+    name = django_forms.CharField(label=gettext_lazy("Name of the new source"), max_length=60)
+
+    field_order = ("name", "adapter", "zone", "options")
+
+    def __init__(self, scope: Scope, chosen: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._scope = scope
+        if not chosen.startswith("new:"):
+            del self.fields["name"]
+        if not scope.may("edit_sources"):  # he feeds a source, he does not change how it is read
+            for name in READING:
+                del self.fields[name]
+
+    def clean_name(self) -> str:
+        """As of any new source."""
+        name = str(self.cleaned_data["name"])
+        forms.check_name(self._scope.workspace, name)
+        return name
+
+    def clean_options(self) -> dict[str, str]:
+        return super().clean_options() if "options" in self.fields else {}
+
+
+@screen("upload", methods=("GET", "POST"))
+def review(request: HttpRequest, scope: Scope, token: str) -> HttpResponse:
+    """Show the files; ``action``: look (again, corrected), save, drop."""
+    draft = drafts.load(token, scope.workspace.pk, scope.user.pk)
+    if draft is None:
+        raise Absent
+    action = request.POST.get("action", "look")
+    if action == "drop":
+        drafts.drop(draft)
+        messages.info(request, _("Thrown away; nothing was kept."))
+        return redirect("sources:index", scope.workspace.slug)
+    chosen = _chosen(scope, draft, request.POST.get("source") or request.GET.get("source") or "")
+    given = request.POST if request.method == "POST" else None
+    form = ReviewForm(scope, chosen, given, initial=_initial(scope, chosen))
+    if action == "save" and form.is_valid():
+        return _save(request, scope, draft, chosen, form.cleaned_data)
+    return _show(request, scope, draft, chosen, form)
+
+
+def choices(scope: Scope) -> list[tuple[str, str]]:
+    """The sources that files may be of: those there are, new ones for who may add them."""
+    known = [(str(source.pk), source.name) for source in access.sources(scope).order_by("name")]
+    new = [(f"new:{code}", _("new: {role}").format(role=word)) for code, word in forms.roles()]
+    return [*known, *(new if scope.may("edit_sources") else [])]
+
+
+def _chosen(scope: Scope, draft: drafts.Draft, wanted: str) -> str:
+    """A key of ``choices``: the one asked for, that of the upload, or the first. Raises ``Absent``."""
+    keys = [key for key, _word in choices(scope)]
+    if not keys or (wanted and wanted not in keys):
+        raise Absent
+    uploaded = str(draft.source)
+    return wanted or (uploaded if uploaded in keys else keys[0])
+
+
+def _initial(scope: Scope, chosen: str) -> dict[str, Any]:
+    if chosen.startswith("new:"):
+        return {"name": chosen.removeprefix("new:")}
+    source = access.source(scope, int(chosen))
+    return {name: getattr(source, name) for name in READING} | {"options": forms.as_lines(source.options)}
+
+
+def _show(
+    request: HttpRequest, scope: Scope, draft: drafts.Draft, chosen: str, form: ReviewForm
+) -> HttpResponse:
+    wrong = form.is_bound and not form.is_valid()
+    told = form.cleaned_data if form.is_bound and not wrong else {}
+    source = None if chosen.startswith("new:") else access.source(scope, int(chosen))
+    adapter = told.get("adapter", source.adapter if source else "")
+    options = _options(scope, source, told)
+    role = source.role if source else chosen.removeprefix("new:")
+    return render(
+        request,
+        "sources/review.html",
+        {
+            "draft": draft,
+            "form": form,
+            "choices": choices(scope),
+            "chosen": chosen,
+            "tried": [(file, _try(file, role, adapter, options)) for file in draft.kept[:_TRIED]],
+            "others": draft.kept[_TRIED:],
+            "refused": [file for file in draft.files if file.problem],
+            "explained": forms.explained(),
+        },
+        status=400 if wrong else 200,
+    )
+
+
+def _options(scope: Scope, source: m.Source | None, told: dict[str, Any]) -> ReadOptions:
+    """How the files would be read: the workspace's way, the source's, what the form says."""
+    settings = settings_of(scope.workspace)
+    read = read_options(source, settings) if source else settings.read_default
+    if "options" not in told:
+        return read
+    return replace(read, zone=told["zone"] or settings.read_default.zone, options=told["options"])
+
+
+def _try(file: drafts.DraftFile, role: str, adapter: str, options: ReadOptions) -> Preview:
+    try:
+        with drafts.path_of(file) as path:
+            return preview(path, file.name, role, adapter, options)
+    except StoreError as problem:
+        return Preview((), problem=str(problem))
+
+
+def _save(
+    request: HttpRequest, scope: Scope, draft: drafts.Draft, chosen: str, told: dict[str, Any]
+) -> HttpResponse:
+    source = _source(scope, chosen, told)
+    now, new = int(time.time() * 1000), 0
+    for file in draft.kept:
+        with drafts.path_of(file) as path, path.open("rb") as stream:
+            received = take(source, stream, file.name, UPLOAD, now, UPLOAD_LIMIT)
+        new += not received.again
+        what = received.evidence.name
+        audit.note(scope, request.user, "upload", what, {"source": source.name}, address_of(request))
+    drafts.drop(draft)
+    said = ngettext("{n} file is kept and will be read now.", "{n} files are kept and will be read now.", new)
+    messages.success(request, said.format(n=new))
+    if again := len(draft.kept) - new:
+        was = ngettext("{n} file was there already.", "{n} files were there already.", again)
+        messages.info(request, was.format(n=again))
+    return redirect("sources:one", scope.workspace.slug, source.pk)
+
+
+def _source(scope: Scope, chosen: str, told: dict[str, Any]) -> m.Source:
+    """The source the files are of; how it is read as the form says, where the reader may change that."""
+    reading = {name: told[name] for name in READING if name in told}
+    if chosen.startswith("new:"):
+        role = chosen.removeprefix("new:")
+        return m.Source.objects.create(
+            workspace=scope.workspace, name=told["name"], role=role, neutral=role == "provider", **reading
+        )
+    source = access.source(scope, int(chosen))
+    if reading and set(apply_change(source, reading)):
+        replay(source)
+    return source

@@ -134,7 +134,7 @@ class Process:
 
     def children(self) -> dict[str, int]:
         """``web`` and ``worker`` of an ``up``, by process id."""
-        found = {}
+        found: dict[str, int] = {}
         for pid in children_of(self.pid):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             found |= {name: pid for name in ("web", "worker") if name.encode() in words}

@@ -48,10 +48,9 @@ def shortened(text: str) -> str:
 class TextLines(logging.Formatter):
     """``2026-11-22T05:00:00Z warning callwitness.worker: message key=value``."""
 
-    converter = time.gmtime
-
     def __init__(self, *, whole: bool) -> None:
         super().__init__()
+        self.converter = time.gmtime
         self._whole = whole
 
     def format(self, record: logging.LogRecord) -> str:
@@ -64,10 +63,9 @@ class TextLines(logging.Formatter):
 class JsonLines(logging.Formatter):
     """One JSON object a line: ``at``, ``level``, ``logger``, ``message`` and the record's own facts."""
 
-    converter = time.gmtime
-
     def __init__(self, *, whole: bool) -> None:
         super().__init__()
+        self.converter = time.gmtime
         self._whole = whole
 
     def format(self, record: logging.LogRecord) -> str:

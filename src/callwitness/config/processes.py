@@ -17,7 +17,8 @@ CHILD: Final = "CALLWITNESS_CHILD"
 """Set for children: they end when their standard input does, however this process dies."""
 USAGE: Final = 2
 """Exit code of a child that no new start can help."""
-_STEADY_S: Final = 30.0
+_STEADY_S: Final = 2.0
+"""A process that dies sooner after its start dies again, most likely: it is started ever more seldom."""
 _LONGEST_S: Final = 30.0
 _END_S: Final = 20.0
 _log: Final = logging.getLogger("callwitness.up")

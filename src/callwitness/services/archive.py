@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from callwitness.domain.errors import CallwitnessError, UsageError
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
-ENDINGS: Final = {".tar": "", ".tar.gz": "gz", ".tgz": "gz"}
+How = Literal["", "gz"]
+ENDINGS: Final[Mapping[str, How]] = {".tar": "", ".tar.gz": "gz", ".tgz": "gz"}
 """Endings of a backup's name, and tarfile's word for them."""
 LEDGER, INBOX, DUMP, SECRET = "ledger.sqlite3", "inbox.sqlite3", "ledger.pgdump", "secret"
 """Members that are no copies of folders."""
@@ -42,7 +43,7 @@ class Manifest:
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
-def compression(path: Path) -> str:
+def compression(path: Path) -> How:
     """tarfile's word for a backup's name. Raises ``UsageError``."""
     for ending, how in ENDINGS.items():
         if path.name.endswith(ending):
@@ -50,12 +51,12 @@ def compression(path: Path) -> str:
     raise UsageError(f"{path}: expected a name that ends with {' or '.join(ENDINGS)}")
 
 
-def read_back(path: Path, how: str) -> Manifest:
+def read_back(path: Path, how: How) -> Manifest:
     """The manifest, after every file was read and compared with it. Raises ``BackupFailed``."""
     found: dict[str, tuple[int, str]] = {}
     manifest: Manifest | None = None
     try:
-        with tarfile.open(path, f"r|{how}") as tar:
+        with tarfile.open(path, "r|gz" if how else "r|") as tar:
             for member in tar:
                 file = tar.extractfile(member)
                 if file is None:
@@ -88,7 +89,7 @@ def unpack(backup: Path, data: Path) -> Manifest:
         raise UsageError(f"{data} is not empty. A backup is restored into a new folder: --data")
     how = compression(backup)
     manifest = read_back(backup, how)
-    with _all_or_nothing(data), tarfile.open(backup, f"r|{how}") as tar:
+    with _all_or_nothing(data), tarfile.open(backup, "r|gz" if how else "r|") as tar:
         for member in tar:
             if member.name != MANIFEST:
                 member.mode = 0o600

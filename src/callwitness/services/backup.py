@@ -34,6 +34,7 @@ from callwitness.services.archive import (
     MANIFEST,
     SECRET,
     BackupFailed,
+    How,
     Manifest,
     compression,
     read_back,
@@ -63,9 +64,9 @@ def write_backup(target: Path) -> Manifest:
     return manifest
 
 
-def _write(file: IO[bytes], how: str, work: Path) -> Manifest:
+def _write(file: IO[bytes], how: How, work: Path) -> Manifest:
     written: dict[str, tuple[int, str]] = {}
-    with tarfile.open(fileobj=file, mode=f"w|{how}", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=file, mode="w|gz" if how else "w|", format=tarfile.PAX_FORMAT) as tar:
         for name, path in _databases(work):
             written[name] = _add(tar, name, path)
             path.unlink()

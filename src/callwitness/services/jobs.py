@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import Sequence
@@ -10,12 +9,13 @@ from functools import partial
 from typing import Final
 
 from callwitness.ledger import models as m
-from callwitness.services import housekeeping, lost, mails, missed_mails
+from callwitness.services import housekeeping, lost, mails, missed_mails, recordings, schedules, watched
 from callwitness.services.derive import derive_workspace
 from callwitness.services.drain import drain
 from callwitness.services.publish import publish_dirty
 from callwitness.services.read_evidence import read_pending
 from callwitness.services.reading import Progress
+from callwitness.services.recording_links import link_recordings
 from callwitness.services.worker import Job, Stopped
 
 REST: Final = 4.0
@@ -29,14 +29,15 @@ def job_table(stop: threading.Event) -> Sequence[Job]:
     progress = _until(stop)
     return [
         Job("inbox", drain, 0.5),
-        *_soft("folders", "watched", "sweep", 5),
+        Job("folders", watched.sweep, 5),
         Job("read", partial(read_pending, progress=progress, within_s=_READ_S), 0.3),
         Job("derive", Derivation(progress), 0.3),
         Job("publish", partial(publish_dirty, progress=progress), 0.3, rest=REST),
-        *_soft("recordings", "recordings", "fetch_due", 1),
+        Job("recordings", recordings.fetch_due, 1),
+        Job("links", _links, 60),
         Job("expire", lost.expire, 60),
         Job("missed", missed_mails.queue_due, 5),
-        *_soft("exports", "schedules", "run_due", 5),
+        Job("exports", schedules.run_due, 5),
         Job("mails", _mails, 1),
         Job("tidy", housekeeping.tidy, 6 * 3600),
     ]
@@ -58,6 +59,7 @@ class Derivation:
             begun = time.process_time()
             try:
                 done += derive_workspace(workspace, now, self._progress)
+                link_recordings(workspace, now)
             finally:
                 spent = time.process_time() - begun
                 self._not_before[workspace.id] = time.monotonic() + REST * spent
@@ -77,9 +79,7 @@ def _mails(now: int) -> int:
     return done.sent + done.again + done.failed
 
 
-def _soft(name: str, module: str, function: str, every_s: float) -> list[Job]:
-    try:
-        run = getattr(importlib.import_module(f"callwitness.services.{module}"), function)
-    except (ModuleNotFoundError, AttributeError):
-        return []
-    return [Job(name, partial(run), every_s)]
+def _links(now: int) -> int:
+    """Recordings whose call was not there yet; derivation ties the others."""
+    waiting = m.Workspace.objects.filter(sources__recordings__call=None, sources__recordings__isnull=False)
+    return sum(link_recordings(workspace, now) for workspace in waiting.distinct())

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -33,7 +33,7 @@ class FrontDoor:
 
     def __init__(self) -> None:
         self._hooks = _hooks()
-        self._django = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+        self._django: Any = WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS)
         door.hooks = self._hooks.counters
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -9,12 +9,18 @@ from typing import Protocol
 class HookFigures(Protocol):
     """As ``web.hooks.counters`` counts. refused: by reason."""
 
-    received: int
-    repeated: int
-    refused: Mapping[str, int]
-    commits: int
-    failed_commits: int
-    waiting: int
+    @property
+    def received(self) -> int: ...
+    @property
+    def repeated(self) -> int: ...
+    @property
+    def refused(self) -> Mapping[str, int]: ...
+    @property
+    def commits(self) -> int: ...
+    @property
+    def failed_commits(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
 
 
 hooks: HookFigures | None = None

@@ -15,7 +15,7 @@ from callwitness.ledger import models as m
 from callwitness.services import heartbeat
 from callwitness.services.condition import signs
 from callwitness.web.health import door
-from callwitness.web.health.counters import REGISTRY
+from callwitness.web.health.counters import REGISTRY as REGISTRY  # noqa: PLC0414 it is read from here
 
 _PREFIX: Final = "callwitness_"
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from callwitness.web.health.counters import REQUEST_SECONDS, REQUESTS
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log: Final = logging.getLogger("callwitness.web")
 
 
@@ -27,12 +28,13 @@ class RequestMiddleware:
         response = self.get_response(request)
         spent = time.perf_counter() - begun
         route = _route(request)
-        REQUESTS.labels(route, request.method or "-", str(response.status_code)).inc()
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(route, method, str(response.status_code)).inc()
         REQUEST_SECONDS.labels(route).observe(spent)
         _log.log(
             logging.WARNING if response.status_code >= 500 else logging.INFO,
             "%s %s",
-            request.method,
+            method,
             route,
             extra={"status": response.status_code, "ms": round(spent * 1000), "user": _user(request)},
         )

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from callwitness import __version__
 from callwitness.services.condition import signs
 from callwitness.services.heartbeat import read
-from callwitness.web.health.figures import REGISTRY
+from callwitness.web.health import figures
 
 
 @never_cache
@@ -41,7 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Figures as Prometheus reads them, for this machine or whoever knows the token; 404 to others."""
     if not _may_measure(request):
         return HttpResponse("Not found.\n", status=404, content_type="text/plain")
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(figures.REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 
 def _keeper(request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import Reading, shown
 from callwitness.web.ui.door import zone_of
 
-_OF_THE_PAGE: Final = ("page", "after", "saved", "format", "value", "at", "column")
+_OF_THE_PAGE: Final = ("page", "after", "saved", "format", "value", "at")
 
 
 @dataclass(frozen=True, slots=True)

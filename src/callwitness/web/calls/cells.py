@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +26,9 @@ from callwitness.web.ui.numbers import masked
 from callwitness.web.ui.templatetags.callwitness import formats, icon, tone_of, verdict
 
 _RIGHT: Final = ("wait_s", "talk_s", "findings")
-_PLACES: Final = {"caller": "p1", "verdict": "p1", "started_at": "p2", "queue": "p2", "agent": "p2"}
+_FIRST_LINE: Final = ("caller", "verdict")
+_SECOND_LINE: Final = ("started_at", "queue", "agent", "wait_s")
+"""What stands in the two lines of a phone: two cells each, the first ones that the view shows."""
 DASH: Final = "–"
 
 
@@ -53,6 +55,7 @@ class Rows:
         columns = asked.view.columns
         self._main = "started_at" if "started_at" in columns else columns[0]
         self._makers = {name: self._maker(name) for name in columns}
+        self._places = _places(columns)
 
     def rows(self, calls: Sequence[m.Call]) -> list[Row]:
         return [self._row(call) for call in calls]
@@ -64,12 +67,12 @@ class Rows:
 
     def _cell(self, name: str, call: m.Call) -> SafeString:
         shown, values = self._makers[name](call)
-        css = " ".join(filter(None, ("r" if name in _RIGHT else "", _PLACES.get(name, ""))))
-        if name == self._main:
-            shown = format_html(
-                '<a data-main href="{}{}/">{}</a>', self._call, quote(call.public_id, safe=""), shown
-            )
-            css += " main"
+        css = " ".join(filter(None, ("r" if name in _RIGHT else "", self._places.get(name, ""))))
+        if name in (self._main, "verdict"):
+            main = mark_safe(" data-main") if name == self._main else ""
+            url = self._call + quote(call.public_id, safe="")
+            shown = format_html('<a class="quiet"{} href="{}/">{}</a>', main, url, shown)
+            css += " main" if main else ""
         if values is None or name in self._closed:
             return format_html('<td class="{}">{}</td>', css, shown)
         column = "day" if name == "started_at" else name  # nobody looks for a millisecond
@@ -186,3 +189,9 @@ def _listed(said: Sequence[str], values: Sequence[str]) -> tuple[str, Sequence[s
     if not values:
         return DASH, [""]
     return format_html_join(" ", '<span class="badge">{}</span>', ((each,) for each in said)), values
+
+
+def _places(columns: Sequence[str]) -> dict[str, str]:
+    first = [name for name in columns if name in _FIRST_LINE]
+    second = [name for name in _SECOND_LINE if name in columns][:2]
+    return dict.fromkeys(first, "p1") | dict.fromkeys(second, "p2")

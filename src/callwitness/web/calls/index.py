@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from callwitness.domain.view import PERIODS, VIEW_COLUMNS, View
+from callwitness.domain.view import PERIODS, VIEW_COLUMNS, View, period_bounds
 from callwitness.ledger import access, queries
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
@@ -23,6 +23,7 @@ from callwitness.web.calls.cells import Rows
 from callwitness.web.ui import words
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.page import whole_or_part
+from callwitness.web.ui.templatetags.callwitness import formats
 
 
 @screen("see_calls")
@@ -49,11 +50,13 @@ def page_of(request: HttpRequest, told: Asked) -> dict[str, Any]:
 
 def _around(told: Asked, scope: Scope) -> dict[str, Any]:
     view, closed = told.view, closed_columns(scope)
-    zone, now = told.reading.zone, told.reading.now
     first, dots, last = view.period.partition("..")
+    word = "" if dots else words.word("period", view.period)
+    days = _days(told)
     return {
         "heading": told.saved.name if told.saved else _("Calls"),
-        "period": wording.period_words(view.period, in_words(), zone, now),
+        "period": word or days,
+        "days": days if word and view.period != "all" else "",
         "periods": [
             (name, told.address(replace(view, period=name)), name == view.period) for name in PERIODS
         ],
@@ -73,6 +76,13 @@ def _around(told: Asked, scope: Scope) -> dict[str, Any]:
         "wider": told.address(replace(view, period="last_30_days")),
         "bare": told.address(replace(view, conditions=(), search="")),
     }
+
+
+def _days(told: Asked) -> str:
+    """``16 Nov – 22 Nov``: first and last day of the period."""
+    begin, end = period_bounds(told.view.period, told.reading.zone, told.reading.now)
+    first, last = formats().day(begin), formats().day(end - 1)
+    return first if first == last else f"{first} – {last}"
 
 
 def _chips(told: Asked) -> list[tuple[str, str]]:

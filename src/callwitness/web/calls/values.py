@@ -25,9 +25,9 @@ _UNGUESSED: Final = ("caller", "called", "call_id")
 
 @screen("see_calls")
 def values(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """A fragment for one column, ``column``."""
+    """A fragment for one column, ``_column``."""
     told = asked(request, scope)
-    name = request.GET.get("column", "")
+    name = request.GET.get("_column", "")
     column = VIEW_COLUMNS.get(name)
     if column is None or name in closed_columns(scope):
         raise UsageError(f"{name[:60]!r}: no such column")

@@ -41,16 +41,16 @@ def test_a_marketer_cannot_group_by_people(shown: Cast) -> None:
 
 
 def test_values_suggest_what_there_is(shown: Cast) -> None:
-    page = _get(shown.olga.client, shown, "values/?period=all&column=queue")
+    page = _get(shown.olga.client, shown, "values/?period=all&_column=queue")
     assert 'value="sales"' in page
-    page = _get(shown.olga.client, shown, "values/?period=all&column=verdict")
+    page = _get(shown.olga.client, shown, "values/?period=all&_column=verdict")
     assert "never reached the office" in page
-    page = _get(shown.olga.client, shown, "values/?period=all&column=wait_s")
+    page = _get(shown.olga.client, shown, "values/?period=all&_column=wait_s")
     assert "at least" in page
     for column in ("recorded", "caller", "flags", "day", "findings", "project", "call_id"):
-        _get(shown.olga.client, shown, f"values/?period=all&column={column}")
-    assert shown.olga.client.get(shown.url("calls/values/?column=nothing")).status_code == 400
-    assert shown.agency.client.get(shown.url("calls/values/?column=agent")).status_code == 400
+        _get(shown.olga.client, shown, f"values/?period=all&_column={column}")
+    assert shown.olga.client.get(shown.url("calls/values/?_column=nothing")).status_code == 400
+    assert shown.agency.client.get(shown.url("calls/values/?_column=agent")).status_code == 400
 
 
 def _led_to(cast: Cast, query: str) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from callwitness.services import arrivals
 from callwitness.services.demo_files import deliveries
 from callwitness.services.demo_life import live
 from callwitness.services.demo_people import company_of, make_people, make_projects
+from callwitness.services.demo_recordings import record
 from callwitness.services.derive import derive_dirty
 from callwitness.services.publish import publish_dirty
 from callwitness.services.read_evidence import read_pending
@@ -67,6 +68,7 @@ def load_demo(progress: Progress, now: int) -> Demo:
         make_people(workspace, company, demo_password(), now)
         _take_in(workspace, Path(folder), moment, progress)
     derive_dirty(now, progress)
+    record(workspace, now, progress)
     live(workspace, now)
     publish_dirty(now, progress)
     return Demo(workspace, demo_accounts(workspace), demo_password())

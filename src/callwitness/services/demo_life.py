@@ -11,7 +11,7 @@ from callwitness.services.lost import decide
 from callwitness.services.lost_life import CLAIM, NO_ANSWER, OPEN
 
 _HOUR_MS: Final = 3_600_000
-_VIEWS: Final = (
+_VIEWS: Final[tuple[tuple[str, str, list[dict[str, str]]], ...]] = (
     ("Missed this week", "verdict=no_answer&verdict=abandoned_in_queue&verdict=busy&verdict=never_arrived", [
         {"column": "recovery", "operation": "is", "value": "open", "colour": "nobody"},
         {"column": "verdict", "operation": "is", "value": "never_arrived", "colour": "lost"},

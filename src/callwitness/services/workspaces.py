@@ -13,6 +13,7 @@ from callwitness.ingest.registry import adapter_options, adapter_packages
 from callwitness.ledger import models as m
 from callwitness.services.arguments import SourceArgument
 from callwitness.services.databases import is_database
+from callwitness.services.evidence_records import OF_THE_COMMAND
 from callwitness.services.options import check_options, check_zone
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -56,6 +57,10 @@ def source_for(workspace: m.Workspace, arguments: Sequence[SourceArgument]) -> m
 
 def _check(argument: SourceArgument) -> None:
     """Options that the adapter takes; where none is named, that some adapter takes."""
+    if of_command := OF_THE_COMMAND & set(argument.options):
+        raise UsageError(
+            f"{argument.text!r}: {', '.join(sorted(of_command))} is for check, not for a source that is kept"
+        )
     if argument.adapter is not None:
         check_options(argument, argument.adapter)
         return

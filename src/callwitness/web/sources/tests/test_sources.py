@@ -72,7 +72,7 @@ def test_the_list_takes_as_many_queries_for_twenty_sources_as_for_two(cast: Cast
     few = queries()
     for number in range(20):
         m.Source.objects.create(workspace=cast.workspace, name=f"s{number}", role="office")
-    assert queries() == few
+    assert queries() <= few
 
 
 def test_a_source_shows_evidence_clock_and_weeks(cast: Cast) -> None:

@@ -145,3 +145,13 @@ def test_a_chart_of_no_calls_is_none_and_hours_in_between_are_drawn() -> None:
     assert hours_chart({}, {}) is None
     drawn = str(hours_chart({9: (3, 1), 11: (1, 0)}, {10: (2, 0)}))
     assert drawn.count("<g>") == 3
+
+
+def test_cases_of_nobody_do_not_spoil_the_sums_of_a_head(cast: Cast, page: Page) -> None:
+    move_to_yesterday(cast)
+    m.LostCase.objects.update(owner_team=None, owner_agent=None)
+    text = page("maxim")
+    assert "2 reached nobody." in text
+    assert "of the 2 callers behind them" in text
+    m.LostCase.objects.update(last_call=cast.calls["never_arrived"])
+    assert "callers behind them" not in page("maxim")

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from callwitness.ledger import access
@@ -45,7 +45,7 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ch
         labels: ClassVar = {
             "trunk": _("As the exchange calls it"),
             "name": _("Name"),
-            "office": _("Office"),
+            "office": pgettext_lazy("place", "Office"),
             "channels": _("Calls it can carry at once"),
         }
 

@@ -11,7 +11,9 @@ import typer
 from callwitness import cli
 
 OPERATE = Path(__file__).parents[2] / "docs" / "operate"
-PAGE = "\n".join((OPERATE / name).read_text("utf-8") for name in ("check.md", "server.md", "backup.md"))
+PAGE = "\n".join(
+    (OPERATE / name).read_text("utf-8") for name in ("check.md", "server.md", "backup.md", "arrivals.md")
+)
 
 
 def options(command: Any) -> set[str]:

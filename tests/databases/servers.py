@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -57,41 +58,68 @@ def mariadb(base: Path, setup: str) -> Iterator[Path]:
         server.wait(WAIT_S)
 
 
+class Postgres:
+    """PostgreSQL on a socket of its own in ``folder``. No TCP. It can be stopped and started again."""
+
+    def __init__(self, base: Path, *options: str) -> None:
+        self._binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
+        self.folder = _folder(base, "postgres")
+        self._user = _user("postgres")
+        self._options = options
+        self._server: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [self._binaries / "initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"],
+            check=True, capture_output=True, user=self._user, group=self._user,
+        )  # fmt: skip
+
+    def url(self, database: str) -> str:
+        """A database of it, as the server's settings name one."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        """Run it; it answers when this returns."""
+        command = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c",
+                   "listen_addresses=", *self._options]  # fmt: skip
+        self._server = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, group=self._user
+        )
+        _until(lambda: self._psql("select 1", check=False).returncode == 0, self._server)
+
+    def stop(self) -> None:
+        """End it at once for everybody who is connected."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(WAIT_S)
+        self._server = None
+
+    def run(self, statements: str) -> None:
+        """Carry out statements of SQL."""
+        self._psql(statements, check=True)
+
+    def _psql(self, statements: str, *, check: bool) -> subprocess.CompletedProcess[str]:
+        command = [
+            self._binaries / "psql",
+            "-h",
+            self.folder,
+            "-U",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-q",
+        ]
+        return subprocess.run(command, input=statements, text=True, check=check, capture_output=True)
+
+
 @contextmanager
 def postgresql(base: Path, setup: str) -> Iterator[Path]:
     """PostgreSQL with the setup's tables; gives the folder of its socket. No TCP."""
-    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
-    folder = _folder(base, "postgres")
-    user = _user("postgres")
-    subprocess.run(
-        [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"],
-        check=True, capture_output=True, user=user, group=user,
-    )  # fmt: skip
-    command = [
-        str(binaries / "postgres"),
-        "-D",
-        str(folder / "data"),
-        "-k",
-        str(folder),
-        "-c",
-        "listen_addresses=",
-    ]
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, group=user
-    )
+    server = Postgres(base)
     try:
-        psql = [str(binaries / "psql"), "-h", str(folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q"]
-        _until(
-            lambda: (
-                subprocess.run([*psql, "-c", "select 1"], capture_output=True, check=False).returncode == 0
-            ),
-            server,
-        )
-        subprocess.run(psql, input=setup, text=True, check=True, capture_output=True)
-        yield folder
+        server.start()
+        server.run(setup)
+        yield server.folder
     finally:
-        server.terminate()
-        server.wait(WAIT_S)
+        server.stop()
 
 
 def _until(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:

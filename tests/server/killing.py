@@ -99,12 +99,12 @@ class Client:
     answers: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
-        chance, number, connection = random.Random(self.seed), 0, None
+        chance, number = random.Random(self.seed), 0
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         while not self.stop.is_set():
             number += 1
             event_id = f"{self.name}-{number}"
             try:
-                connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
                 body = json.dumps(event(event_id, chance)).encode()
                 connection.request("POST", f"/hooks/{TOKEN}", body, {"Content-Type": "application/json"})
                 answer = connection.getresponse()
@@ -114,9 +114,10 @@ class Client:
                     self.kept.append(event_id)
             except (OSError, http.client.HTTPException) as problem:
                 self.answers[type(problem).__name__] += 1
-                connection = None
+                connection.close()
                 self.stop.wait(0.05)
             self.stop.wait(self.pause_s)
+        connection.close()
 
 
 def event(event_id: str, chance: random.Random) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -13,9 +12,7 @@ from callwitness.ledger import models as m
 from callwitness.services.derive.rows import COLUMNS, CallRows, call_rows
 from callwitness.services.derive.versions import write_versions
 from callwitness.services.derive.window import Derived, Known
-from callwitness.services.derive.windows import Block
-
-DAY_MS: Final = 86_400_000
+from callwitness.services.derive.windows import DAY_MS, Block
 
 
 @dataclass(frozen=True, slots=True)

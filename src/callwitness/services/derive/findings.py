@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.derive.calls import DAY_MS, Written
+from callwitness.services.derive.calls import Written
 from callwitness.services.derive.rows import as_json
 from callwitness.services.derive.window import Known
-from callwitness.services.derive.windows import Block
+from callwitness.services.derive.windows import DAY_MS, Block
 
 _DERIVED: Final = (
     "kind", "severity", "bears", "call_id", "at", "left_source", "left_value", "left_record", "right_source",

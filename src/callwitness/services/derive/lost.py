@@ -11,8 +11,9 @@ from callwitness.domain.lost import LOST_VERDICTS, lost_callers
 from callwitness.domain.rules import Rules
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.derive.calls import DAY_MS, Written
+from callwitness.services.derive.calls import Written
 from callwitness.services.derive.window import Derived
+from callwitness.services.derive.windows import DAY_MS
 from callwitness.services.lost import settle_states
 from callwitness.services.presence import presence
 

@@ -10,9 +10,8 @@ from callwitness.domain.reliability import reliability
 from callwitness.domain.rules import Rules
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.derive.calls import DAY_MS
 from callwitness.services.derive.window import Derived
-from callwitness.services.derive.windows import Block
+from callwitness.services.derive.windows import DAY_MS, Block
 
 BY_ITSELF: Final = ("webhook", "folder")
 """Ways of arrival that come without a person; only for them late means something."""

@@ -11,6 +11,7 @@ from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services import clocks
 from callwitness.services.derive.identify import exploded, identify
+from callwitness.services.derive.repeats import with_repeats
 from callwitness.services.derive.sources import WindowSources
 from callwitness.services.derive.windows import Block
 from callwitness.services.identity import with_call_ids
@@ -86,11 +87,13 @@ def derive_window(
     calls = _with_anchors(told, found).with_columns(
         kept=pl.col("day").is_between(block.first, block.end, closed="left")
     )
+    workspace_id = next(iter(found.models.values())).workspace_id
+    calls = with_repeats(calls, workspace_id, block.context)
     same = identify(_ids(told, found), known.ids)
     calls = calls.join(same, on="group", how="left").join(
         known.calls.select(call="id", public_id="public_id"), on="call", how="left"
     )
-    calls = _named(with_call_ids(calls, told.calls), next(iter(found.models.values())).workspace_id)
+    calls = _named(with_call_ids(calls, told.calls), workspace_id)
     legs = clocks.legs_of_calls(found.sources, told.calls, calls, told.reconciliation)
     return Derived(told, found, calls, legs)
 

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 MOST_RECORDS: Final = 60_000
 _LONGEST: Final = 1024
-_MARGIN_DAYS: Final = 7
+WEEK_DAYS: Final = 7
+DAY_MS: Final = 86_400_000
 
 
 class Block(NamedTuple):
@@ -25,12 +26,17 @@ class Block(NamedTuple):
     @property
     def margin(self) -> int:
         """Days of context on each side: a week, or as long as the block where that is shorter."""
-        return min(_MARGIN_DAYS, self.end - self.first)
+        return min(WEEK_DAYS, self.end - self.first)
 
     @property
     def context(self) -> Block:
         """The block with its margins."""
         return Block(self.first - self.margin, self.end + self.margin)
+
+    @property
+    def reach(self) -> Block:
+        """The days that this block's calls may depend on: its context, and a week back for callers who ring again."""
+        return Block(self.first - WEEK_DAYS - self.margin, self.end + self.margin)
 
 
 def plan(records: Mapping[int, int], most: int = MOST_RECORDS) -> list[Block]:
@@ -59,5 +65,5 @@ def _halved(block: Block, records: Mapping[int, int], most: int) -> list[Block]:
 
 
 def touched(blocks: Collection[Block], days: Collection[int]) -> list[Block]:
-    """The blocks whose context holds one of these days."""
-    return [block for block in blocks if any(block.context.first <= day < block.context.end for day in days)]
+    """The blocks whose reach holds one of these days."""
+    return [block for block in blocks if any(block.reach.first <= day < block.reach.end for day in days)]

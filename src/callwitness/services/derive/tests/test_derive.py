@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import transaction
 
 from callwitness.ledger import models as m
 from callwitness.services import arrivals, derive
-from callwitness.services.derive import run
+from callwitness.services.derive import run, windows
 from callwitness.services.dirty import mark_all_dirty
 from callwitness.services.read_evidence import read_pending
 
@@ -211,3 +212,21 @@ def test_the_names_of_our_people_stand_in_calls(workspace: m.Workspace) -> None:
     call = by_caller(workspace, "1")
     assert (call.agent, call.agents) == ("Maria Ivanova", ["Maria Ivanova"])
     assert [(tag.agent, tag.talked) for tag in call.people.all()] == [(agent, True)]
+
+
+def test_who_rang_within_a_week_rings_again_also_across_windows(
+    workspace: m.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "plan", partial(windows.plan, most=1))
+    row = "{},2026-10-{:02} 10:00:00,+7900000000{},+78000000001,50,40,answered,\n"
+    rows = [("a", 5, 1), ("b", 9, 1), ("c", 20, 1), ("d", 9, 2)]
+    bring(workspace, "provider", HEAD + "".join(row.format(*each) for each in reversed(rows)))
+    derived(workspace)
+    assert m.Window.objects.count() == 3
+    flags = dict(m.Call.objects.values_list("anchor_native_id", "flags"))
+    assert {name: "repeat" in told for name, told in flags.items()} == {
+        "a": False,
+        "b": True,
+        "c": False,
+        "d": False,
+    }

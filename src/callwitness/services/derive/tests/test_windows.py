@@ -46,3 +46,8 @@ def test_the_plan_does_not_depend_on_the_order_of_days(records: dict[int, int], 
 def test_a_touched_day_reaches_the_blocks_whose_context_holds_it() -> None:
     blocks = [Block(0, 16), Block(16, 32), Block(64, 128)]
     assert touched(blocks, {20}) == blocks[:2]
+
+
+def test_a_day_reaches_a_week_ahead_for_callers_who_ring_again() -> None:
+    blocks = [Block(20, 21), Block(26, 27), Block(40, 41)]
+    assert touched(blocks, {20}) == blocks[:2]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections
-from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from callwitness.ledger import models as m
 from callwitness.services import lost
@@ -194,15 +193,18 @@ def test_of_many_people_who_claim_at_once_one_wins(tmp_path: Path) -> None:
 
 
 def _on_a_file(path: Path) -> Callable[[], AbstractContextManager[None]]:
-    """The test's database as a file, which threads open each for themselves, as processes do."""
+    """The test's SQLite as a file, which threads open each for themselves, as processes do; PostgreSQL as it is."""
     connection.ensure_connection()
-    with closing(sqlite3.connect(path)) as copy:
-        connection.connection.backup(copy)
-    settings = {**connection.settings_dict, "NAME": str(path)}
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(path)) as copy:
+            connection.connection.backup(copy)
+        settings = {**settings, "NAME": str(path)}
+    wrapper = type(connections["default"])
 
     @contextmanager
     def opened() -> Iterator[None]:
-        connections["default"] = own = DatabaseWrapper(settings, "default")
+        connections["default"] = own = wrapper(settings, "default")
         try:
             yield
         finally:

@@ -21,6 +21,7 @@ class PlaceForm(forms.Form):
     party = forms.ModelChoiceField(
         label=_("Side of a project"),
         queryset=m.Party.objects.none(),
+        empty_label="–",
         required=False,
         help_text=_("For a marketer: sees the calls of this project alone."),
     )
@@ -36,6 +37,7 @@ class PlaceForm(forms.Form):
     agent = forms.ModelChoiceField(
         label=_("Is this operator"),
         queryset=m.Agent.objects.none(),
+        empty_label="–",
         required=False,
         help_text=_("Whose calls are the own ones."),
     )

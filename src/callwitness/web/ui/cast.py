@@ -268,7 +268,7 @@ def _findings_and_cases(cast: Cast) -> None:
     abandoned, missed = cast.calls["abandoned"], cast.calls["missed"]
     cast.lost["waiting"] = _case(cast, "waiting", abandoned, "open", tries=3, owner_team=cast.teams["sales"])
     cast.lost["claimed"] = _case(
-        cast, "claimed", missed, "in_work", owner="Ivanna", owner_agent=cast.agents["ivanna"], why_missed="did_not_pick_up",
+        cast, "claimed", missed, "in_work", owner="Ivanna", owner_agent=cast.agents["ivanna"], why_missed="agent_on_call",
         claimed_by=cast.maxim.user, claimed_at=cast.now - 20 * _MINUTE,
     )  # fmt: skip
     silence = {"from_at": cast.now - 600 * _MINUTE, "to_at": cast.now - 400 * _MINUTE}

@@ -20,7 +20,7 @@ FORMS: Final = 3
 _RULE: Final = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 )
-_NAMED: Final = re.compile(r"%\((\w+)\)[sd]")
+_NAMED: Final = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 Translations = Mapping[Message, tuple[str, ...]]
 

@@ -22,7 +22,7 @@ MOST_COUNTED: Final = 99
 _ROW: Final = (
     ("today", _("Today"), _("Today"), "today", "t"),
     ("calls", _("Calls"), _("Calls"), "call", "c"),
-    ("lost", _("Lost callers"), pgettext_lazy("callers", "Lost"), "missed", "l"),
+    ("lost", pgettext_lazy("callers", "Lost"), pgettext_lazy("callers", "Lost"), "missed", "l"),
     ("findings", _("Findings"), _("Findings"), "flag", ""),
     ("mine", _("My calls"), pgettext_lazy("calls", "Mine"), "mine", ""),
     ("sources", _("Sources"), _("Sources"), "note", ""),

@@ -2,7 +2,7 @@
 import { isTyping } from "./typing.js";
 
 const WAIT_MS = 1200;
-let afterG = 0;
+let afterG = -Infinity;
 
 const focusOn = (element) => {
   if (!element) return false;
@@ -26,7 +26,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (isTyping(event)) return;
   if (event.timeStamp - afterG < WAIT_MS) {
-    afterG = 0;
+    afterG = -Infinity;
     if (/^[a-z]$/.test(event.key) && click(`[data-go="${event.key}"]`)) event.preventDefault();
     return;
   }

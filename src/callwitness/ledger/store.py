@@ -56,10 +56,18 @@ class Stored:
     size: int
 
 
+class Readable(Protocol):
+    """Whatever bytes can be read from, to its end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, ``size`` at most; none at the end."""
+        ...
+
+
 class EvidenceStore(Protocol):
     """Keeps bytes under their hash. Every method raises ``StoreError`` with a sentence when it cannot."""
 
-    def put(self, stream: IO[bytes], limit: int) -> Stored:
+    def put(self, stream: Readable, limit: int) -> Stored:
         """Keep a stream to its end; the same bytes are kept once. Raises ``TooLarge``, ``StoreFull``."""
         ...
 
@@ -87,7 +95,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, stream: IO[bytes], limit: int) -> Stored:
+    def put(self, stream: Readable, limit: int) -> Stored:
         with _told(self._folder):
             incoming = self._folder / "incoming"
             incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -144,7 +152,7 @@ class FolderStore:
         return self._folder / sha256[:2] / sha256
 
 
-def copy_bounded(stream: IO[bytes], target: IO[bytes], limit: int) -> Stored:
+def copy_bounded(stream: Readable, target: IO[bytes], limit: int) -> Stored:
     """Copy a stream to its end and hash it. Raises ``TooLarge``."""
     digest, size = hashlib.sha256(), 0
     while chunk := stream.read(_CHUNK):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from callwitness.ledger.store import Missing, Stored, StoreError, copy_bounded
+from callwitness.ledger.store import Missing, Readable, Stored, StoreError, copy_bounded
 
 _IN_MEMORY: Final = 8 << 20
 
@@ -24,7 +24,7 @@ class S3Store:
         self._bucket, self._prefix = bucket, prefix
         self._client, self._errors = _client()
 
-    def put(self, stream: IO[bytes], limit: int) -> Stored:
+    def put(self, stream: Readable, limit: int) -> Stored:
         """The stream passes through a local file, for its hash is its name."""
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
             try:

@@ -6,11 +6,12 @@ however often and in whatever way they come.
 
 from __future__ import annotations
 
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
 from callwitness.ledger import models as m
+from callwitness.ledger.store import Readable
 from callwitness.services.evidence_store import evidence_store
 from callwitness.services.names import shown_name, told_apart
 
@@ -29,14 +30,14 @@ class Received(NamedTuple):
 
 
 def receive(
-    source: m.Source, stream: IO[bytes], name: str, how: str, now: int, limit: int = UPLOAD_LIMIT
+    source: m.Source, stream: Readable, name: str, how: str, now: int, limit: int = UPLOAD_LIMIT
 ) -> m.Evidence:
     """``take`` for whoever does not ask whether the bytes were there already."""
     return take(source, stream, name, how, now, limit).evidence
 
 
 def take(
-    source: m.Source, stream: IO[bytes], name: str, how: str, now: int, limit: int = UPLOAD_LIMIT
+    source: m.Source, stream: Readable, name: str, how: str, now: int, limit: int = UPLOAD_LIMIT
 ) -> Received:
     """Keep a stream as evidence of a source, to be read. how: upload | folder | import | webhook.
 

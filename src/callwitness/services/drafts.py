@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from django.conf import settings
 
-from callwitness.ledger.store import FolderStore, StoreError
+from callwitness.ledger.store import FolderStore, Readable, StoreError
 from callwitness.services.arrivals import UPLOAD_LIMIT
 from callwitness.services.names import shown_name
 
@@ -50,7 +50,7 @@ class Draft:
 
 
 def make(
-    workspace: int, user: int, uploads: Iterable[tuple[str, IO[bytes]]], now: int, source: int | None = None
+    workspace: int, user: int, uploads: Iterable[tuple[str, Readable]], now: int, source: int | None = None
 ) -> Draft:
     """Keep uploads aside; one that cannot be kept says why. What is older than a day is thrown away."""
     _throw_away_old(now)
@@ -90,7 +90,7 @@ def drop(draft: Draft) -> None:
             _store().delete(file.sha256)
 
 
-def _keep(name: str, stream: IO[bytes]) -> DraftFile:
+def _keep(name: str, stream: Readable) -> DraftFile:
     shown = shown_name(name)
     try:
         stored = _store().put(stream, UPLOAD_LIMIT)

@@ -65,7 +65,7 @@ def fetch(url: str, target: IO[bytes], bounds: Bounds) -> int:
         if watch.rang:
             raise FetchFailed(f"it took longer than {bounds.seconds:.0f} s") from None
         raise FetchFailed(
-            f"the other side does not answer as it should: {problem or type(problem).__name__}"
+            f"the other side does not answer as it should: {str(problem) or type(problem).__name__}"
         ) from None
     finally:
         watch.stop()

@@ -92,7 +92,7 @@ class Counted:
     def __init__(self, stream: IO[bytes], progress: Progress) -> None:
         self._stream, self._progress = stream, progress
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """As of a file."""
         data = self._stream.read(size)
         self._progress("store", len(data) >> 10)

@@ -57,29 +57,27 @@ class Preview:
 
 def preview(path: Path, name: str, role: str, adapter: str, options: ReadOptions) -> Preview:
     """Try to read a file. adapter: '' = by its content. Never raises for what the file holds."""
-    guesses: tuple[Guess, ...] = ()
+    known: tuple[Guess, ...] = ()
     try:
         with tempfile.TemporaryDirectory(prefix="callwitness-") as folder:
             part, whole = _beginning(path, Path(folder))
-            guesses = _guesses(part, name)
+            known = guesses(part, name)
             source = SourceEvidence("source", role, naming=CHOOSE)
             argument = SourceArgument(role, "source", adapter or None, name, {}, name)
             add_opened(source, argument, part, name, Path(folder), many=False, most=_UNPACKED)
             if not source.files:
                 raise UnreadableEvidence(name, "no call records that can be read")
-            return _told(source, options, guesses, whole=whole)
+            return _told(source, options, known, whole=whole)
     except CallwitnessError as problem:
-        return Preview(guesses, problem=str(problem))
+        return Preview(known, problem=str(problem))
     except (pl.exceptions.PolarsError, ValueError, ArithmeticError, LookupError, TypeError) as problem:
         return Preview(
-            guesses,
+            known,
             problem=f"could not be read because of a bug ({type(problem).__name__}); nothing was changed",
         )
 
 
-def _told(
-    source: SourceEvidence, options: ReadOptions, guesses: tuple[Guess, ...], *, whole: bool
-) -> Preview:
+def _told(source: SourceEvidence, options: ReadOptions, known: tuple[Guess, ...], *, whole: bool) -> Preview:
     if options.numbers.country is None:
         options = replace(options, numbers=replace(options.numbers, country=guess_country([source])))
     found = frames_of(source, options, lambda _stage, _done: None)
@@ -88,7 +86,7 @@ def _told(
     )
     first, last = span.row(0)
     return Preview(
-        guesses,
+        known,
         tuple(found.shown.head(ROWS).select(_COLUMNS).to_dicts()),
         found.shown.height,
         found.rejected.height,
@@ -122,7 +120,8 @@ def _beginning(path: Path, folder: Path) -> tuple[Path, bool]:
     return part, False
 
 
-def _guesses(path: Path, name: str) -> tuple[Guess, ...]:
+def guesses(path: Path, name: str) -> tuple[Guess, ...]:
+    """Who could read a file that begins like this one."""
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     return tuple(recognise(head, name)) if head.strip() else ()

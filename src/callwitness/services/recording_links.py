@@ -47,7 +47,7 @@ def _loosen(source: m.Source) -> list[int]:
     wrong = dict(tied.exclude(Exists(still)).values_list("pk", "call_id"))
     for part in bulk.by_keys(list(wrong)):
         m.Recording.objects.filter(pk__in=part).update(call=None, next_try_at=None, tries=0)
-    return [call for call in wrong.values() if call is not None]
+    return list(wrong.values())
 
 
 def _link(source: m.Source, now: int) -> list[int]:

@@ -8,7 +8,7 @@ from typing import IO, Final, cast
 import polars as pl
 
 from callwitness.ledger import models as m
-from callwitness.ledger.store import StoreError
+from callwitness.ledger.store import Readable, StoreError
 from callwitness.services.evidence_store import evidence_store
 from callwitness.services.fetching import Bounds, FetchFailed, FetchRefused, fetch
 from callwitness.services.names import shown_name
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 10
 _LONGEST_LINK: Final = 2000
 
 
-def keep_recording(source: m.Source, stream: IO[bytes], name: str, now: int) -> m.Recording:
+def keep_recording(source: m.Source, stream: Readable, name: str, now: int) -> m.Recording:
     """Keep an uploaded sound file; one that cannot be read is kept too, as failed, with a sentence. Raises ``StoreError``.
 
     A second file of the same name takes the place of the first.

@@ -94,7 +94,7 @@ def _usual(told: Mapping[str, Any]) -> float | None:
     """ms between arrivals of the last thirty days; the arrivals of one heap are one."""
     if told.get("arrivals", 0) < _HABIT_ENOUGH or told["first"] == told["last"]:
         return None
-    return float(told["last"] - told["first"]) / (told["arrivals"] - 1)
+    return float((told["last"] - told["first"]) / (told["arrivals"] - 1))
 
 
 def _evidence(ids: list[int], now: int) -> dict[int, dict[str, Any]]:
@@ -161,7 +161,7 @@ def weeks(source: m.Source, most: int = 26) -> list[Week]:
 
 def _week(row: Mapping[str, Any]) -> Week:
     def share(part: float | None, whole: float | None) -> float | None:
-        return (part or 0) / whole if whole else None
+        return float((part or 0) / whole) if whole else None
 
     return Week(
         date.fromisoformat(row["week"]),

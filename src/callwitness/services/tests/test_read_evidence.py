@@ -14,6 +14,7 @@ from callwitness.services import read_evidence
 from callwitness.services.arguments import parse_source
 from callwitness.services.arrivals import receive, take
 from callwitness.services.check import CheckRequest, check
+from callwitness.services.evidence_records import read_records
 from callwitness.services.read_evidence import read_one, read_pending
 from callwitness.services.replays import replay
 from callwitness.services.stores import record_store
@@ -129,7 +130,7 @@ def test_a_bug_in_an_adapter_does_not_hold_up_the_others(
 ) -> None:
     bad = arrive(office, table(2), "a.csv")
     good = arrive(office, table(3), "b.csv", NOW + 1)
-    honest = read_evidence.read_records
+    honest = read_records
 
     def trips(evidence: m.Evidence, *rest: object) -> object:
         if evidence.pk == bad.pk:

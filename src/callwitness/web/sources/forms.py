@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from callwitness.ingest.registry import adapter_options, adapter_titles, option_meanings
@@ -138,11 +139,19 @@ class AddForm(ReadingForm):
         return told
 
 
+class PartyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker alone
+    """A side, named with its project."""
+
+    def label_from_instance(self, obj: m.Party) -> str:
+        """``Shop: Agency``."""
+        return f"{obj.project.name}: {obj.name}"
+
+
 class ChangeForm(ReadingForm):
     """A source that is there already."""
 
     folder = forms.ChoiceField(label=_("Watched folder"), required=False, choices=folders)
-    party = forms.ModelChoiceField(
+    party = PartyField(
         m.Party.objects.none(), label=_("Side it belongs to"), required=False, empty_label=_("none")
     )
     neutral = forms.BooleanField(
@@ -152,16 +161,15 @@ class ChangeForm(ReadingForm):
         label=_("It counts: its evidence is read and its calls are compared"), required=False
     )
 
-    def __init__(self, source: m.Source, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: m.Source, data: QueryDict | None) -> None:
         initial = {
             name: getattr(source, name)
             for name in ("adapter", "zone", "folder", "party", "neutral", "enabled")
         } | {"options": as_lines(source.options)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         party = self.fields["party"]
         assert isinstance(party, forms.ModelChoiceField)  # noqa: S101 declared above
         party.queryset = m.Party.objects.filter(project__workspace=source.workspace).select_related("project")
-        party.label_from_instance = lambda each: f"{each.project.name}: {each.name}"
         if source.folder and source.folder not in dict(folders()):  # named by whoever keeps the server
             folder = self.fields["folder"]
             assert isinstance(folder, forms.ChoiceField)  # noqa: S101 declared above

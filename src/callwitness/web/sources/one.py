@@ -25,7 +25,8 @@ from callwitness.web.ui.words import language
 
 _PAGE: Final = 30
 _MOST_POINTS: Final = 4_000
-_QUIET: Final = frozenset({"table_read"})
+_QUIET: Final = frozenset({"table_read", "zone_found"})
+"""Notes of every file that is well; they stand on its own page."""
 
 
 @screen("see_sources")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Final, cast
+from typing import Final
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +49,7 @@ def recordings(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 
 
 def _upload(request: HttpRequest, scope: Scope, source: m.Source) -> None:
-    files = [cast(UploadedFile, file) for file in request.FILES.getlist("files")]
+    files = request.FILES.getlist("files")
     if not files or len(files) > MOST_FILES:
         raise UsageError(
             _("Choose one file at least and {n} at most; nothing was kept.").format(n=MOST_FILES)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from callwitness.ledger import access
+from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.web.ui.door import screen
 
@@ -23,5 +24,12 @@ def rejected(request: HttpRequest, scope: Scope, pk: int, evidence: int) -> Http
     rows = Paginator(found.rejected_rows.order_by("pk"), _PAGE).get_page(request.GET.get("page"))
     shows = scope.may("see_originals") and not scope.masks_numbers
     return render(
-        request, "sources/rejected.html", {"source": source, "evidence": found, "page": rows, "shows": shows}
+        request,
+        "sources/rejected.html",
+        {"source": source, "evidence": found, "page": rows, "shows": shows, "reasons": _reasons(found)},
     )
+
+
+def _reasons(evidence: m.Evidence) -> list[dict[str, object]]:
+    """What was noted while reading; how a table was understood is for the command line alone."""
+    return [{"code": code, "params": params} for code, params in evidence.notes if code != "table_read"]

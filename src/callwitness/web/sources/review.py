@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain, count
 from typing import Any, Final
 
 from django import forms as django_forms
@@ -20,7 +22,7 @@ from callwitness.ledger.access import Absent, Scope
 from callwitness.ledger.store import StoreError
 from callwitness.services import audit, drafts
 from callwitness.services.arrivals import UPLOAD, UPLOAD_LIMIT, take
-from callwitness.services.preview import Preview, preview
+from callwitness.services.preview import Preview, guesses, preview
 from callwitness.services.replays import replay
 from callwitness.services.workspace_settings import read_options, settings_of
 from callwitness.web.sources import forms
@@ -86,19 +88,38 @@ def choices(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _chosen(scope: Scope, draft: drafts.Draft, wanted: str) -> str:
-    """A key of ``choices``: the one asked for, that of the upload, or the first. Raises ``Absent``."""
+    """A key of ``choices``: the one asked for, that of the upload, or the likeliest. Raises ``Absent``."""
     keys = [key for key, _word in choices(scope)]
     if not keys or (wanted and wanted not in keys):
         raise Absent
     uploaded = str(draft.source)
-    return wanted or (uploaded if uploaded in keys else keys[0])
+    return wanted or (uploaded if uploaded in keys else _likeliest(scope, draft, keys))
+
+
+def _likeliest(scope: Scope, draft: drafts.Draft, keys: list[str]) -> str:
+    """A source that is read as the first file is recognised, else one that takes every kind, else the first choice."""
+    kinds: set[str] = set()
+    for file in draft.kept[:1]:
+        with suppress(StoreError), drafts.path_of(file) as path:
+            kinds = {guess.adapter for guess in guesses(path, file.name)}
+    sources = list(access.sources(scope).order_by("name"))
+    fitting = [s for s in sources if s.adapter in kinds] or [s for s in sources if not s.adapter]
+    new = [key for key in keys if key.startswith("new:")]
+    return str(fitting[0].pk) if fitting else (new or keys)[0]
 
 
 def _initial(scope: Scope, chosen: str) -> dict[str, Any]:
     if chosen.startswith("new:"):
-        return {"name": chosen.removeprefix("new:")}
+        return {"name": _free_name(scope.workspace, chosen.removeprefix("new:"))}
     source = access.source(scope, int(chosen))
     return {name: getattr(source, name) for name in READING} | {"options": forms.as_lines(source.options)}
+
+
+def _free_name(workspace: m.Workspace, role: str) -> str:
+    """The role, or the role with a number behind it."""
+    taken = {name.lower() for name in workspace.sources.values_list("name", flat=True)}
+    names = chain([role], (f"{role}-{n}" for n in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _show(
@@ -166,7 +187,7 @@ def _save(
 
 def _source(scope: Scope, chosen: str, told: dict[str, Any]) -> m.Source:
     """The source the files are of; how it is read as the form says, where the reader may change that."""
-    reading = {name: told[name] for name in READING if name in told}
+    reading: dict[str, Any] = {name: told[name] for name in READING if name in told}
     if chosen.startswith("new:"):
         role = chosen.removeprefix("new:")
         return m.Source.objects.create(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +22,7 @@ def upload(request: HttpRequest, scope: Scope) -> HttpResponse:
     source = access.source(scope, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
     if request.method == "GET":
         return render(request, "sources/upload.html", {"source": source})
-    files = [cast(UploadedFile, file) for file in request.FILES.getlist("files")]
+    files = request.FILES.getlist("files")
     if not files:
         raise UsageError(_("No file was chosen; nothing was kept."))
     if len(files) > drafts.MOST_FILES:

@@ -72,7 +72,8 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
         user = _make(link, form.cleaned_data)
         if user is not None:
             sign_in(request, user)
-            audit.note(None, user, "first.administrator", user.email, address=address_of(request))
+            workspace = m.Workspace.objects.get(memberships__user=user)
+            audit.note(workspace, user, "first.administrator", user.email, address=address_of(request))
             return redirect("home")
         return render(request, "accounts/link_gone.html", {"first": True}, status=404)
     return render(request, "accounts/first.html", {"form": form})

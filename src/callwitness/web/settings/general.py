@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from django import forms
@@ -61,7 +62,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     return render(request, "settings/general.html", {"form": form})
 
 
-def save(request: HttpRequest, scope: Scope, changed: dict[str, object], action: str, judge: bool) -> None:
+def save(request: HttpRequest, scope: Scope, changed: Mapping[str, object], action: str, judge: bool) -> None:
     """Keeps columns of the workspace that changed, notes it, and has calls judged again where that follows."""
     if not changed:
         messages.info(request, _now("Nothing was changed."))

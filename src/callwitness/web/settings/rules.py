@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from callwitness.domain.errors import UsageError
@@ -20,8 +20,8 @@ from callwitness.web.ui.door import screen
 class RulesForm(forms.Form):
     """All rules; held to the same reader as ``callwitness.toml``, whose sentence stands at the field it is about."""
 
-    def __init__(self, workspace: m.Workspace, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=shown(workspace.settings), **kwargs)
+    def __init__(self, workspace: m.Workspace, data: QueryDict | None) -> None:
+        super().__init__(data, initial=shown(workspace.settings))
         self.workspace = workspace
         self.settings: dict[str, Any] = {}
         for each in FIELDS:

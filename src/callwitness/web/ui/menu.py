@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
@@ -128,13 +129,12 @@ def _right(name: str) -> str:
 
 
 def _waiting(screen: str, scope: Scope) -> str:
+    rows: QuerySet[Any] | None = None
     if screen == "lost":
-        rows = access.lost_cases(scope).filter(state="open").order_by()
+        rows = access.lost_cases(scope).filter(state="open")
     elif screen == "findings":
-        rows = access.findings(scope).filter(state="open").order_by()
-    else:
-        return ""
-    found = rows.values("pk")[: MOST_COUNTED + 1].count()
+        rows = access.findings(scope).filter(state="open")
+    found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count() if rows is not None else 0
     if not found:
         return ""
     return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found)

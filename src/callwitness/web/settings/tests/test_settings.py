@@ -71,7 +71,7 @@ def test_rules_are_kept_as_the_reader_takes_them(cast: Cast) -> None:
     assert (found.working_hours[0], found.working_hours[1]) == (((540, 1080),), ())
     assert found.holidays == {"2026-12-25", "2027-01-01"}
     assert (found.short_s, found.lost_in_ivr, found.service_level_s) == (8.0, True, 30.0)
-    assert found.outages[0].lines == {"+380500000100"}
+    assert found.outages[0].lines == frozenset({"+380500000100"})
     assert found.expire_days == 7.0
     assert "lost" in cast.workspace.settings
     assert "expire_days" not in cast.workspace.settings["lost"]

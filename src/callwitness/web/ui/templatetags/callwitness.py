@@ -200,7 +200,7 @@ def pairs(context: RequestContext, **changes: Any) -> str:
     for name, value in changes.items():
         if value is not None:
             query[name] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag

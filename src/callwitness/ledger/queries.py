@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -82,7 +81,7 @@ def calls(view: View, reading: Reading) -> QuerySet[m.Call]:
 def page(view: View, reading: Reading, after: str | None = None, size: int = PAGE) -> Page:
     """One page of a view in its order. Raises ``UsageError``, also where ``after`` is of no page of this view."""
     ordered = _ordered(view, reading)
-    if after:
+    if after is not None:
         try:
             ordered = ordered.filter(_behind(view, after))
         except (ValueError, TypeError, OverflowError):  # a value that the column cannot hold
@@ -91,18 +90,6 @@ def page(view: View, reading: Reading, after: str | None = None, size: int = PAG
     more = len(rows) > size
     rows = rows[:size]
     return Page(rows, _cursor(rows[-1]) if more else None)
-
-
-def every(view: View, reading: Reading, most: int | None = None) -> Iterator[m.Call]:
-    """All calls of a view in its order, a thousand at a time; at most ``most``."""
-    after, left = None, most
-    while left is None or left > 0:
-        part = page(view, reading, after, 1000 if left is None else min(left, 1000))
-        yield from part.calls
-        after = part.after
-        left = None if left is None else left - len(part.calls)
-        if after is None:
-            return
 
 
 def inside_group(view: View, value: str | None) -> View:

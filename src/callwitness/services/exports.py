@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from callwitness.domain.errors import UsageError
 from callwitness.domain.view import View
-from callwitness.ledger.queries import Reading, every, inside_group, shown
+from callwitness.ledger.queries import Reading, inside_group, shown
 from callwitness.ledger.view_people import names_of
 from callwitness.services import call_views
+from callwitness.services.call_pages import every
 from callwitness.services.exporting import csv_file, pdf_file, wording, xlsx_file
 from callwitness.services.exporting.table import Cells, Group, Table, Value, heads
 from callwitness.services.exporting.words import words

@@ -27,7 +27,7 @@ from callwitness.web.ui.templatetags.callwitness import formats, icon, tone_of, 
 
 _RIGHT: Final = ("wait_s", "talk_s", "findings")
 _FIRST_LINE: Final = ("caller", "verdict")
-_SECOND_LINE: Final = ("started_at", "queue", "agent", "wait_s")
+_SECOND_LINE: Final = ("started_at", "wait_s", "queue", "agent")
 """What stands in the two lines of a phone: two cells each, the first ones that the view shows."""
 DASH: Final = "–"
 

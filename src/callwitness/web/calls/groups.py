@@ -12,7 +12,7 @@ from callwitness.domain.errors import UsageError
 from callwitness.ledger import queries
 from callwitness.ledger.access import Scope
 from callwitness.ledger.view_people import names_of
-from callwitness.services import call_views
+from callwitness.services import call_pages, call_views
 from callwitness.services.exporting import wording
 from callwitness.services.exporting.words import words as in_words
 from callwitness.web.calls.asked import Asked, asked
@@ -57,7 +57,7 @@ def group(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise UsageError("the view is not grouped")
     value = request.GET.get("value", "")
     inside = replace(told, view=queries.inside_group(told.view, value or None))
-    page = queries.page(inside.view, told.reading, request.GET.get("after"))
+    page = call_pages.page(inside.view, told.reading, request.GET.get("after") or None)
     rows = Rows(told, names_of(scope.workspace)).rows(page.calls)
     more = f"group/{told.address()}&value={_quoted(value)}&after={page.after}" if page.after else ""
     return render(request, "calls/rows.html", {"rows": rows, "more": more, "width": len(told.view.columns)})

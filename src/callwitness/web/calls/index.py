@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from callwitness.domain.view import PERIODS, VIEW_COLUMNS, View, period_bounds
-from callwitness.ledger import access, queries
+from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import closed_columns, hidden_columns
 from callwitness.ledger.view_people import names_of
+from callwitness.services import call_pages
 from callwitness.services.exporting import wording
 from callwitness.services.exporting.words import words as in_words
 from callwitness.services.exports import MOST_ROWS
@@ -42,7 +43,7 @@ def page_of(request: HttpRequest, told: Asked) -> dict[str, Any]:
     """One page of rows. A grouped view has none of its own: its groups are opened one by one."""
     if told.view.group:
         return {"rows": [], "more": "", "width": len(told.view.columns)}
-    page = queries.page(told.view, told.reading, request.GET.get("after"))
+    page = call_pages.page(told.view, told.reading, request.GET.get("after") or None)
     rows = Rows(told, names_of(told.reading.scope.workspace)).rows(page.calls)
     more = f"{told.address()}&after={page.after}" if page.after else ""
     return {"rows": rows, "more": more, "width": len(told.view.columns)}

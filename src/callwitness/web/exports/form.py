@@ -44,7 +44,7 @@ class ScheduleForm(forms.Form):
         required=False, min_value=1, max_value=31, label=gettext_lazy("Day of the month"),
         help_text=gettext_lazy("Instead of weekdays; 31 is the last day of every month."),
     )  # fmt: skip
-    enabled = forms.BooleanField(required=False, initial=True, label=gettext_lazy("Is sent"))
+    enabled = forms.BooleanField(required=False, initial=True, label=gettext_lazy("Switched on"))
 
     def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

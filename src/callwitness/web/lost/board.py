@@ -20,7 +20,7 @@ from callwitness.services.lost_clock import GOOD, urgent
 from callwitness.web.lost.cards import Card, cards
 from callwitness.web.lost.filters import Filters
 
-PAGE: Final = 40
+PAGE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
-
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.services import lost_life as life
@@ -111,16 +109,15 @@ def _tries(scope: access.Scope, cases: Sequence[m.LostCase]) -> dict[int, list[m
     found: dict[int, list[m.Call]] = defaultdict(list)
     if not cases:
         return found
-    inside = Q()
-    for case in cases:
-        inside |= Q(
-            caller=case.caller, did=case.line, started_at__gte=case.first_at, started_at__lte=case.last_at
-        )
-    calls = access.calls(scope).filter(inside, direction="inbound").exclude(recovery="")
+    calls = access.calls(scope).filter(
+        caller__in={case.caller for case in cases},
+        started_at__gte=min(case.first_at for case in cases),
+        started_at__lte=max(case.last_at for case in cases),
+        direction="inbound",
+    )
     by_caller: dict[tuple[str, str], list[m.Call]] = defaultdict(list)
-    for call in calls.only("id", "public_id", "caller", "did", "started_at", "verdict").order_by(
-        "-started_at"
-    ):
+    shown = calls.exclude(recovery="").only("id", "public_id", "caller", "did", "started_at", "verdict")
+    for call in shown.order_by("-started_at"):
         by_caller[call.caller, call.did].append(call)
     for case in cases:
         own = by_caller[case.caller, case.line]

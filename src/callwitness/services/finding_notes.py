@@ -51,8 +51,3 @@ def notes_of(workspace: m.Workspace, keys: Collection[str]) -> dict[str, list[m.
         for each in rows.order_by("at", "id"):
             found.setdefault(each.key, []).append(each)
     return found
-
-
-def last_states(workspace: m.Workspace, keys: Collection[str]) -> dict[str, str]:
-    """What people last said of these findings, for findings that are derived anew."""
-    return {key: rows[-1].state for key, rows in notes_of(workspace, keys).items()}

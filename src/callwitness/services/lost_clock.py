@@ -61,7 +61,7 @@ def urgent(
     ringing = on_the_line(workspace, {case.caller for case in latest}, now)
     ranked = sorted(
         zip(latest, clocks(workspace, latest, now), strict=True),
-        key=lambda pair: _rank(*pair, now, calling=pair[0].caller in ringing),
+        key=lambda pair: _rank(pair[0], pair[1], now, calling=pair[0].caller in ringing),
     )
     return ranked[:most]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from callwitness.domain.rules import Rules
 
@@ -20,15 +20,16 @@ _MOST_DAYS: Final = 800
 class WorkingTime:
     """Open hours of a stretch of days. begins, ends: ms UTC in order; always: the office never closes."""
 
-    begins: np.ndarray
-    ends: np.ndarray
+    begins: NDArray[Any]
+    ends: NDArray[Any]
     always: bool = False
 
-    def between(self, first: Sequence[int], last: Sequence[int]) -> np.ndarray:
+    def between(self, first: ArrayLike, last: ArrayLike) -> NDArray[Any]:
         """Working ms from each first to each last moment, at least 0."""
-        if self.always:
-            return np.maximum(0, np.asarray(last, dtype=np.int64) - np.asarray(first, dtype=np.int64))
-        return np.maximum(0, self._until(last) - self._until(first))
+        begun, ended = np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64)
+        passed = ended - begun if self.always else self._until(ended) - self._until(begun)
+        positive: NDArray[Any] = np.clip(passed, 0, None)
+        return positive
 
     def after(self, at: int, working_ms: int) -> int:
         """The moment by which so much working time has passed since ``at``."""
@@ -51,15 +52,15 @@ class WorkingTime:
         place = int(np.searchsorted(self.begins, at, side="right")) - 1
         return place >= 0 and at < int(self.ends[place])
 
-    def _until(self, moments: Sequence[int]) -> np.ndarray:
+    def _until(self, at: NDArray[Any]) -> NDArray[Any]:
         """Working ms from the first day to each moment."""
-        at = np.asarray(moments, dtype=np.int64)
         if not self.begins.size:
             return np.zeros(at.shape, dtype=np.int64)
         before = np.concatenate(([0], np.cumsum(self.ends - self.begins)))
         place = np.searchsorted(self.begins, at, side="right")
         now = np.where(place > 0, np.maximum(0, self.ends[place - 1] - at), 0)
-        return before[place] - now
+        passed: NDArray[Any] = before[place] - now
+        return passed
 
 
 def working_time(rules: Rules, first: int, last: int) -> WorkingTime:

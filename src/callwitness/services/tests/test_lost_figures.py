@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from callwitness.domain.rules import Rules
@@ -18,9 +20,7 @@ def acme() -> Company:
     return company()
 
 
-def reached(
-    acme: Company, number: int, minutes: int, state: str = "recovered", **fields: object
-) -> m.LostCase:
+def reached(acme: Company, number: int, minutes: int, state: str = "recovered", **fields: Any) -> m.LostCase:
     at = NOW - 3 * DAY
     case = acme.case(f"+3805000001{number:02}", at=at, derived_state=state, **fields)
     m.LostCase.objects.filter(pk=case.pk).update(closed_at=at + minutes * MINUTE)

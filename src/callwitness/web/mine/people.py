@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -79,15 +80,15 @@ def figures(agents: Sequence[m.Agent], begin: int, end: int) -> dict[int, Figure
         passed=Count("id", filter=Q(talked=False, call__direction="inbound", call__verdict="answered")),
         talk_s=Sum("call__talk_s", filter=_TALKED),
     )
-    by_agent = {row.pop("agent_id"): row for row in counts}
+    by_agent: dict[int, dict[str, Any]] = {row["agent_id"]: dict(row) for row in counts}
     waiting = m.LostCase.objects.filter(owner_agent_id__in=ids, state__in=life.WAITING).order_by()
     lost = dict(waiting.values_list("owner_agent_id").annotate(n=Count("id")))
-    empty = {"taken": 0, "made": 0, "missed": 0, "passed": 0, "talk_s": 0.0}
-    found = {}
-    for agent in ids:
-        row = by_agent.get(agent, empty)
-        found[agent] = Figures(**{**row, "talk_s": row["talk_s"] or 0.0}, lost=lost.get(agent, 0))
-    return found
+    return {agent: _figures(by_agent.get(agent, {}), lost.get(agent, 0)) for agent in ids}
+
+
+def _figures(row: Mapping[str, Any], lost: int) -> Figures:
+    counts = {name: row.get(name) or 0 for name in Figures.__slots__ if name != "lost"}
+    return Figures(**counts, lost=lost)
 
 
 def added(each: Sequence[Figures]) -> Figures:

@@ -17,7 +17,6 @@ def _heard(cast: Cast, who: Person, recording: m.Recording, asked: str = "") -> 
 
 def _bytes(answer: HttpResponseBase) -> bytes:
     data = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
-    answer.close()
     return data
 
 

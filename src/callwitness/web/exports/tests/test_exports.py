@@ -94,7 +94,6 @@ def test_an_export_sent_now_lies_in_the_cabinet(shown: Cast) -> None:
     assert delivery.name in page
     answer = shown.olga.client.get(shown.url(f"exports/file/{delivery.pk}/"))
     assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbf")  # type: ignore[attr-defined]  # it streams
-    answer.close()
     assert m.Audit.objects.filter(action="export", user=shown.olga.user).count() == 2
 
 

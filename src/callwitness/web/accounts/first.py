@@ -40,7 +40,11 @@ class FirstForm(NewAccountForm):
         max_length=120,
         help_text=_("The company whose calls are kept here."),
     )
-    zone = forms.ChoiceField(label=_("Time zone of the workspace"), choices=zones)
+    zone = forms.ChoiceField(
+        label=_("Time zone of the workspace"),
+        choices=zones,
+        widget=forms.Select(attrs={"data-zone-here": ""}),
+    )
     country = forms.ChoiceField(
         label=_("Country"),
         choices=countries,

@@ -34,7 +34,8 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/link_gone.html", {"first": False}, status=404)
     known = {"link": link, "into": link.workspace}
     if request.user.is_authenticated:
-        if request.method == "POST":
+        known["already"] = m.Membership.objects.filter(user=request.user, workspace=link.workspace).exists()
+        if request.method == "POST" and not known["already"]:
             return _joined(request, link, request.user)
         return render(request, "accounts/join.html", known)
     form = NewAccountForm(request.POST or None, initial={"email": link.email})
@@ -58,12 +59,13 @@ def _joined(request: HttpRequest, link: OneTimeLink, who: Any) -> HttpResponse:
 
 @transaction.atomic
 def _join(link: OneTimeLink, who: Any) -> User | None:
-    """The member, with teams and agent; None when the link was used meanwhile. An earlier role is replaced."""
+    """The member, with teams and agent; None when the link was used meanwhile."""
     if not links.use_up(link):
         return None
     user = who if isinstance(who, User) else _account(who)
-    place = {"role": link.role, "party": link.party, "mask_numbers": link.mask_numbers}
-    member, _new = m.Membership.objects.update_or_create(workspace=link.workspace, user=user, defaults=place)
+    member = m.Membership.objects.create(
+        workspace=link.workspace, user=user, role=link.role, party=link.party, mask_numbers=link.mask_numbers
+    )
     member.teams.set(link.teams.all())
     if link.agent is not None:
         m.Agent.objects.filter(pk=link.agent.pk).update(user=user)

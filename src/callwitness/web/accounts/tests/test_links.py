@@ -143,6 +143,14 @@ def test_somebody_with_an_account_joins_by_one_click(cast: Cast) -> None:
     assert m.Membership.objects.get(user=cast.stranger.user, workspace=cast.workspace).role == "auditor"
 
 
+def test_an_invitation_takes_nothing_from_who_belongs_here_already(cast: Cast) -> None:
+    path = invitation(cast, role="auditor")
+    assert "belong here already" in cast.olga.client.get(path).content.decode()
+    cast.olga.client.post(path)
+    assert m.Membership.objects.get(user=cast.olga.user).role == "owner"
+    assert OneTimeLink.objects.get().used_at is None
+
+
 def test_an_address_that_has_an_account_is_asked_to_sign_in(cast: Cast) -> None:
     page = cast.anonymous.post(
         invitation(cast), {**NEW, "email": "OLGA@callwitness.example"}

@@ -76,6 +76,17 @@ def test_an_unknown_address_says_what_to_do(cast: Cast) -> None:
     assert "ask the owner" in answer.content.decode()
 
 
+def test_a_failure_of_ours_is_told_in_the_readers_language(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callwitness.ledger.access.workspaces", lambda user: 1 / 0)
+    visitor = Client(raise_request_exception=False, headers={"Accept-Language": "uk"})
+    visitor.force_login(cast.olga.user)
+    answer = visitor.get("/")
+    assert answer.status_code == 500
+    assert 'lang="uk"' in answer.content.decode()
+
+
 def test_a_form_without_its_token_is_refused_with_a_sentence(cast: Cast) -> None:
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(cast.olga.user)

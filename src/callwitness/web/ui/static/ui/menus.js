@@ -18,6 +18,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// the zone of a new workspace begins as that of whoever makes it
+document.querySelectorAll("select[data-zone-here]").forEach((select) => {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (select.value === "UTC" && [...select.options].some((option) => option.value === here)) select.value = here;
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });

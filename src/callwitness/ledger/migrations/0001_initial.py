@@ -748,6 +748,10 @@ class Migration(migrations.Migration):
             model_name='call',
             index=models.Index(fields=['workspace', 'queue', 'started_at'], name='call_queue'),
         ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['workspace', 'called', 'started_at'], name='call_called'),
+        ),
         migrations.AddConstraint(
             model_name='call',
             constraint=models.UniqueConstraint(fields=('workspace', 'public_id'), name='call_public_id'),

@@ -63,6 +63,7 @@ class Call(models.Model):
             models.Index(fields=["workspace", "agent", "started_at"], name="call_agent"),
             models.Index(fields=["workspace", "did", "started_at"], name="call_did"),
             models.Index(fields=["workspace", "queue", "started_at"], name="call_queue"),
+            models.Index(fields=["workspace", "called", "started_at"], name="call_called"),
         )
 
     def __str__(self) -> str:

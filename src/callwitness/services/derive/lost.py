@@ -69,7 +69,7 @@ def _calls(workspace: m.Workspace, callers: Collection[str]) -> pl.DataFrame:
     frames = []
     for part in bulk.by_keys(sorted(callers)):
         of = m.Call.objects.filter(workspace=workspace)
-        to = of.filter(called__in=part).exclude(called="").filter(direction="outbound")
+        to = of.filter(called__in=part, direction="outbound")
         frames += [bulk.frame_of(of.filter(caller__in=part), _KNOWN), bulk.frame_of(to, _KNOWN)]
     return pl.concat(frames).unique("id", maintain_order=True)
 

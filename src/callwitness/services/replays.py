@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import DAY_MS
+from callwitness.services.dirty import mark_dirty
 from callwitness.services.stores import record_store
 
+SET_ASIDE: Final = "set aside by hand; read it again to bring it back"
 _AROUND_DAYS: Final = 2  # a record is kept under the day its source states, within a day of the true one
 
 
@@ -26,6 +29,21 @@ def read_again(evidence: QuerySet[m.Evidence]) -> int:
     """What was read is to be read again, what failed is to be tried again."""
     failed = evidence.filter(state=m.Evidence.FAILED).update(state=m.Evidence.PENDING, problem="")
     return failed + evidence.filter(state=m.Evidence.READ).update(again=True, problem="")
+
+
+def set_aside(evidence: m.Evidence, now: int) -> bool:
+    """Believe a piece of evidence no more: it came by mistake. Its bytes stay, and a replay brings it back.
+
+    False where it is not read, or just being read again.
+    """
+    with transaction.atomic():
+        standing = m.Evidence.objects.filter(pk=evidence.pk, state=m.Evidence.READ, again=False)
+        if not standing.update(state=m.Evidence.FAILED, problem=SET_ASIDE):
+            return False
+        days = counted_days(evidence)
+        recount(evidence.source, days)
+        mark_dirty(evidence.source.workspace_id, days, [evidence.pk], now)
+    return True
 
 
 def counted_days(evidence: m.Evidence) -> set[int]:

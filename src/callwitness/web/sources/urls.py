@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/rejected/<int:evidence>/", rejected.rejected, name="rejected"),
     path("<int:pk>/replay/", replay.replay_source, name="replay"),
     path("<int:pk>/replay/<int:evidence>/", replay.replay_evidence, name="replay_evidence"),
+    path("<int:pk>/aside/<int:evidence>/", replay.set_aside, name="set_aside"),
     path("<int:pk>/hook/", hook.hook, name="hook"),
     path("<int:pk>/recordings/", recordings.recordings, name="recordings"),
 ]

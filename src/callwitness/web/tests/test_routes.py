@@ -59,6 +59,7 @@ sources:progress        GET       owner head auditor
 sources:rejected        GET       owner head auditor
 sources:replay          POST      owner
 sources:replay_evidence POST      owner
+sources:set_aside       POST      owner
 sources:hook            POST      owner
 sources:recordings      GET,POST  owner head
 mine:index              GET       owner head operator auditor

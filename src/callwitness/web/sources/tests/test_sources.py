@@ -104,7 +104,7 @@ def test_managers_and_auditors_look_and_do_not_change(cast: Cast) -> None:
         told = text(who.client.get(page(cast)))
         assert evidence.name in told
         assert "hook" not in told
-        for rest in ("replay/", f"replay/{evidence.pk}/", "hook/", "change/"):
+        for rest in ("replay/", f"replay/{evidence.pk}/", f"aside/{evidence.pk}/", "hook/", "change/"):
             assert who.client.post(page(cast, rest=rest)).status_code == 404
         assert who.client.get(cast.url("sources/add/")).status_code == 404
     assert cast.auditor.client.get(cast.url("sources/upload/")).status_code == 404
@@ -210,6 +210,19 @@ def test_replay_is_asked_for_and_progress_is_shown(cast: Cast) -> None:
     assert cast.olga.client.get(page(cast, rest="progress/"))["HX-Refresh"] == "true"
     cast.olga.client.post(page(cast, rest="replay/"))
     assert m.Evidence.objects.filter(again=True).count() == 1
+
+
+def test_what_came_by_mistake_is_set_aside_and_brought_back(cast: Cast) -> None:
+    evidence = feed(cast)
+    m.DirtyDay.objects.all().delete()
+    cast.olga.client.post(page(cast, rest=f"aside/{evidence.pk}/"))
+    evidence.refresh_from_db()
+    assert (evidence.state, m.SourceDay.objects.count(), m.DirtyDay.objects.count()) == ("failed", 0, 1)
+    assert cast.olga.client.post(page(cast, rest=f"aside/{evidence.pk}/")).status_code == 400
+    cast.olga.client.post(page(cast, rest=f"replay/{evidence.pk}/"))
+    read_pending(int(time.time() * 1000))
+    evidence.refresh_from_db()
+    assert (evidence.state, m.SourceDay.objects.get().records, m.Record.objects.count()) == ("read", 1, 1)
 
 
 def test_rejected_rows_are_shown_as_text(cast: Cast) -> None:

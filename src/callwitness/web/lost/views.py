@@ -6,12 +6,14 @@ import time
 from typing import Final
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from callwitness.domain.errors import UsageError
 from callwitness.domain.view import PERIODS, period_bounds
 from callwitness.ledger import access
 from callwitness.ledger import models as m
@@ -31,6 +33,7 @@ _REFUSED: Final[dict[str, str | Promise]] = {
     lost.OPEN_ALREADY: _("This caller is not in that state any more. Nothing was changed."),
     lost.REASON_NEEDED: _("Say why nobody needs to ring this caller. Nothing was changed."),
 }
+_LONGEST_ID: Final = 18
 _PERIODS: Final = tuple(period for period in PERIODS if period != "all")
 
 
@@ -49,8 +52,24 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
         "states": STATES,
         "periods": _PERIODS,
         "query": request.GET.urlencode(),
+        "newest": access.lost_cases(scope).aggregate(newest=Max("pk"))["newest"] or 0,
     }
     return render(request, "lost/index.html", context)
+
+
+@screen("see_lost")
+def news(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Callers who came to wait since the page was made (``after``: the newest case then); nothing when there are none."""
+    filters, after = filters_of(request), request.GET.get("after", "")
+    if not (after.isdecimal() and len(after) < _LONGEST_ID):
+        raise UsageError("after: expected the number of a case")
+    cases = filters.of(access.lost_cases(scope), scope.user.pk)
+    count = cases.filter(pk__gt=int(after), state=life.OPEN).count()
+    if not count:
+        return HttpResponse(status=204)
+    query = request.GET.copy()
+    query.pop("after")
+    return render(request, "lost/news.html", {"count": count, "query": query.urlencode()})
 
 
 @screen("see_lost")

@@ -11,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 from django.db.utils import Error as DatabaseError
+from django.utils.translation import gettext_noop as _
 
 from callwitness.ledger.inbox import InboxUnavailable
 from callwitness.services import heartbeat
@@ -25,7 +26,9 @@ OLD_LETTER_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One look at the server. value: a figure for machines, None when there is none. problem: a sentence, '' = well."""
+    """One look at the server. value: a figure for machines, None when there is none. problem: a sentence, to be
+    translated where it is shown; '' = well.
+    """
 
     name: str
     value: float | None = None
@@ -46,7 +49,7 @@ def _database() -> Sign:
             cursor.fetchone()
     except DatabaseError:
         connection.close()
-        return Sign("database_s", None, "The database does not answer.")
+        return Sign("database_s", None, _("The database does not answer."))
     return Sign("database_s", round(time.perf_counter() - begun, 4))
 
 
@@ -54,17 +57,19 @@ def _migrations() -> Sign:
     try:
         waiting = len(missing())
     except DatabaseError:
-        return Sign("migrations_missing", None, "The database does not say which tables it has.")
-    return Sign("migrations_missing", waiting, "The tables are of an older version." if waiting else "")
+        return Sign("migrations_missing", None, _("The database does not say which tables it has."))
+    return Sign("migrations_missing", waiting, _("The tables are of an older version.") if waiting else "")
 
 
 def _worker() -> Sign:
     beat = heartbeat.read(settings.SERVER.data)
     if beat is None:
-        return Sign("worker_age_s", None, "No worker has run on this data folder.")
+        return Sign("worker_age_s", None, _("No worker has run on this data folder."))
     age = max(0.0, time.time() - beat.at / 1000)
     late = age > heartbeat.LATE_S
-    return Sign("worker_age_s", round(age, 1), "The worker has not been heard for a while." if late else "")
+    return Sign(
+        "worker_age_s", round(age, 1), _("The worker has not been heard for a while.") if late else ""
+    )
 
 
 def _inbox() -> Sign:
@@ -72,17 +77,17 @@ def _inbox() -> Sign:
     try:
         backlog = inbox.backlog()
     except InboxUnavailable:
-        return Sign("inbox_backlog", None, "The inbox of webhooks cannot be read.")
+        return Sign("inbox_backlog", None, _("The inbox of webhooks cannot be read."))
     finally:
         inbox.close()
     waits = 0.0 if backlog.oldest_at is None else time.time() - backlog.oldest_at / 1000
     return Sign(
         "inbox_backlog",
         backlog.count,
-        "Webhooks wait for the worker for more than 5 minutes." if waits > OLD_LETTER_S else "",
+        _("Webhooks wait for the worker for more than 5 minutes.") if waits > OLD_LETTER_S else "",
     )
 
 
 def _disk() -> Sign:
     free = shutil.disk_usage(settings.SERVER.data).free
-    return Sign("disk_free_bytes", free, "The disk is nearly full." if free < LEAST_FREE else "")
+    return Sign("disk_free_bytes", free, _("The disk is nearly full.") if free < LEAST_FREE else "")

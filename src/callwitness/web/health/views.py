@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from callwitness import __version__
-from callwitness.services.condition import signs
+from callwitness.services.condition import Sign, signs
 from callwitness.services.heartbeat import read
 from callwitness.web.health import figures
 
@@ -26,9 +26,7 @@ def health(request: HttpRequest) -> HttpResponse:
     looked = signs()
     status = 503 if any(sign.problem for sign in looked) else 200
     if _keeper(request):
-        beat = read(settings.SERVER.data)
-        shown = {"signs": looked, "beat": beat, "version": __version__, "well": status == 200}
-        return render(request, "health/health.html", shown, status=status)
+        return render(request, "health/health.html", _shown(looked), status=status)
     told: dict[str, object] = {"status": "ok" if status == 200 else "problem"}
     told |= {sign.name: sign.value for sign in looked}
     told["problems"] = [sign.problem for sign in looked if sign.problem]
@@ -42,6 +40,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_measure(request):
         return HttpResponse("Not found.\n", status=404, content_type="text/plain")
     return HttpResponse(generate_latest(figures.REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _shown(looked: list[Sign]) -> dict[str, object]:
+    beat = read(settings.SERVER.data)
+    problems = [gettext(sign.problem) for sign in looked if sign.problem]
+    return {
+        "figures": {sign.name: sign.value for sign in looked},
+        "problems": problems,
+        "well": not problems,
+        "beat": beat,
+        "jobs": list(beat.jobs.items()) if beat else [],
+    }
 
 
 def _keeper(request: HttpRequest) -> bool:

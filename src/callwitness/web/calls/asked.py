@@ -45,7 +45,7 @@ def asked(request: HttpRequest, scope: Scope) -> Asked:
         (name, value)
         for name, values in request.GET.lists()
         for value in values
-        if isinstance(value, str) and name not in _OF_THE_PAGE and not name.startswith("_")
+        if name not in _OF_THE_PAGE and not name.startswith("_")
     ]
     own = parse_view(parse_qsl(saved.query, keep_blank_values=True)) if saved else View()
     view = parse_view(given) if given else own

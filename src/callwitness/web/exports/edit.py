@@ -21,7 +21,7 @@ from callwitness.web.ui.door import screen, zone_of
 @screen("schedule", ("GET", "POST"))
 def add(request: HttpRequest, scope: Scope) -> HttpResponse:
     """A new one; ``view``: the saved view to begin with."""
-    schedule = m.Schedule(enabled=False)
+    schedule = m.Schedule(enabled=False, since=int(time.time() * 1000))
     initial = {"view": request.GET.get("view"), "zone": zone_of(scope), "enabled": True, "target": "cabinet"}
     return _form(request, scope, schedule, ScheduleForm(scope, request.POST or None, initial=initial))
 

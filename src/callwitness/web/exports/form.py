@@ -69,7 +69,8 @@ class ScheduleForm(forms.Form):
         return list(found)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        super().clean()
+        given = self.cleaned_data
         if given.get("target") == "mail" and not given.get("recipients") and "recipients" not in self.errors:
             self.add_error("recipients", _("A mail needs an address at least."))
         return given
@@ -87,7 +88,7 @@ class ScheduleForm(forms.Form):
             given["zone"], minute, days, given["month_day"],
         )  # fmt: skip
         schedule.enabled = given["enabled"]
-        if begins or schedule.pk is None or moved != (given["zone"], minute, days, given["month_day"]):
+        if begins or moved != (given["zone"], minute, days, given["month_day"]):
             schedule.since = now
         schedule.save()
 

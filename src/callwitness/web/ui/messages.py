@@ -76,7 +76,7 @@ def _imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             for alias in node.names:
-                kind = alias.name.removesuffix("_lazy")
+                kind = alias.name.removesuffix("_lazy").removesuffix("_noop")
                 if kind in _KINDS:
                     yield alias.asname or alias.name, kind
 

@@ -34,12 +34,7 @@ class S3Store:
             if not self.exists(stored.sha256):
                 spool.seek(0)
                 with self._told():
-                    self._client.put_object(
-                        Bucket=self._bucket,
-                        Key=self._key(stored.sha256),
-                        Body=spool,
-                        ContentLength=stored.size,
-                    )
+                    self._client.upload_fileobj(spool, self._bucket, self._key(stored.sha256))
         return stored
 
     def open(self, sha256: str) -> IO[bytes]:
@@ -100,9 +95,10 @@ class S3Store:
 def _client() -> tuple[Any, Any]:
     try:
         import boto3  # noqa: PLC0415 the extra s3
+        from boto3.exceptions import Boto3Error  # noqa: PLC0415 the extra s3
         from botocore.config import Config  # noqa: PLC0415 the extra s3
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 the extra s3
     except ImportError:
         raise StoreError('evidence in s3:// needs boto3; install it: pip install "callwitness[s3]"') from None
     config = Config(connect_timeout=10, read_timeout=60, retries={"max_attempts": 3})
-    return boto3.client("s3", config=config), (BotoCoreError, ClientError)
+    return boto3.client("s3", config=config), (BotoCoreError, Boto3Error, ClientError)

@@ -18,6 +18,8 @@ from callwitness.services.arrivals import UPLOAD_LIMIT
 from callwitness.services.names import shown_name
 
 MOST_FILES: Final = 50
+MOST_BYTES: Final = 16 << 30
+"""Bytes kept aside of everybody together."""
 _KEPT_MS: Final = 86_400_000
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
@@ -54,7 +56,8 @@ def make(
 ) -> Draft:
     """Keep uploads aside; one that cannot be kept says why. What is older than a day is thrown away."""
     _throw_away_old(now)
-    files = tuple(_keep(name, stream) for name, stream in uploads)
+    aside = sum(file.size for draft in _all() for file in draft.files)
+    files = tuple(_keep(name, stream) if aside < MOST_BYTES else _no_room(name) for name, stream in uploads)
     draft = Draft(secrets.token_urlsafe(24), workspace, user, now, files, source)
     path = _folder() / f"{draft.token}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +100,13 @@ def _keep(name: str, stream: Readable) -> DraftFile:
     except StoreError as problem:
         return DraftFile(shown, 0, "", str(problem))
     return DraftFile(shown, stored.size, stored.sha256)
+
+
+def _no_room(name: str) -> DraftFile:
+    problem = (
+        "too many uploads wait to be looked at; save them or throw them away, then upload this file again"
+    )
+    return DraftFile(shown_name(name), 0, "", problem)
 
 
 def _throw_away_old(now: int) -> None:

@@ -134,6 +134,7 @@ def _publish(
     with transaction.atomic():
         if _country_is_new(source.workspace):
             read_again(m.Evidence.objects.filter(source__workspace=source.workspace))
+        evidence.again = _is_read_otherwise_by_now(source)
         evidence.save()
         if before is None:
             count_days(source.pk, counts)
@@ -163,6 +164,12 @@ def _country_is_new(workspace: m.Workspace) -> bool:
     """Whether the evidence read made the country of national numbers known; it is written down."""
     unknown = m.Workspace.objects.filter(pk=workspace.pk, country="")
     return bool(workspace.country and unknown.update(country=workspace.country))
+
+
+def _is_read_otherwise_by_now(source: m.Source) -> bool:
+    """Somebody changed how the source is read, while it was read as before."""
+    now = m.Source.objects.filter(pk=source.pk).values_list("adapter", "zone", "options").get()
+    return now != (source.adapter, source.zone, source.options)
 
 
 def _days(records: pl.DataFrame) -> set[int]:

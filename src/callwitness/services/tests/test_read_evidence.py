@@ -14,7 +14,7 @@ from callwitness.services import read_evidence
 from callwitness.services.arguments import parse_source
 from callwitness.services.arrivals import receive, take
 from callwitness.services.check import CheckRequest, check
-from callwitness.services.evidence_records import read_records
+from callwitness.services.evidence_records import read_records, record_rows
 from callwitness.services.read_evidence import read_one, read_pending
 from callwitness.services.replays import replay
 from callwitness.services.stores import record_store
@@ -218,6 +218,28 @@ def test_an_interrupted_replay_begins_again(
     assert counted() == {day(3): 1, day(4): 1}
     assert m.Record.objects.count() == 2
     assert record_store().load(office.pk, 0, day(30), [evidence.pk]).height == 2
+
+
+def test_a_change_while_it_is_read_is_not_forgotten(
+    office: m.Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = arrive(office, table(2))
+    honest = record_rows
+
+    def changed_meanwhile(*given: object) -> pl.DataFrame:
+        m.Source.objects.filter(pk=office.pk).update(zone="Asia/Tokyo")
+        return honest(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(read_evidence, "record_rows", changed_meanwhile)
+    read_one(evidence, NOW)
+    evidence.refresh_from_db()
+    assert (evidence.state, evidence.again) == ("read", True)
+    assert read_pending(NOW) == 1
+    started = m.Record.objects.get().started_at
+    assert started is not None
+    assert started // 3_600_000 % 24 == 3
+        3
+    ]
 
 
 def test_a_whole_source_is_replayed(office: m.Source) -> None:

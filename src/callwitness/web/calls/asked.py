@@ -16,7 +16,7 @@ from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import Reading, shown
 from callwitness.web.ui.door import zone_of
 
-_OF_THE_PAGE: Final = ("page", "after", "saved", "format", "value", "at")
+_OF_THE_PAGE: Final = ("page", "after", "saved", "format", "value", "at", "since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def asked(request: HttpRequest, scope: Scope) -> Asked:
         for value in values
         if name not in _OF_THE_PAGE and not name.startswith("_")
     ]
+    if not saved and {name for name, _ in given} == {"search"}:
+        given.append(("period", "all"))  # who types a number into the head of the page means any time
     own = parse_view(parse_qsl(saved.query, keep_blank_values=True)) if saved else View()
     view = parse_view(given) if given else own
     return Asked(shown(view, scope), reading, saved, changed=bool(saved) and view != own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -75,8 +76,14 @@ def _around(told: Asked, scope: Scope) -> dict[str, Any]:
         "mine": bool(told.saved) and told.saved.owner_id == scope.user.pk if told.saved else False,
         "most": {name: wording.count(most) for name, most in MOST_ROWS.items()},
         "wider": told.address(replace(view, period="last_30_days")),
+        "since": _newest() if view.sort == ("started_at", True) and not view.group else "",
         "bare": told.address(replace(view, conditions=(), search="")),
     }
+
+
+def _newest() -> int:
+    """Number of the last call that was written; what is written later is news."""
+    return m.Call.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _days(told: Asked) -> str:

@@ -22,6 +22,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import finding_notes
+from callwitness.services.originals_of import original_text
 from callwitness.web.findings.filters import CHOICES, filters_of
 from callwitness.web.ui import words
 from callwitness.web.ui.door import screen, zone_of
@@ -30,6 +31,7 @@ from callwitness.web.ui.finding_sentences import said
 PAGE: Final = 50
 _AT_ONCE: Final = 500
 _LONGEST_QUERY: Final = 1000
+_SMALL: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,15 @@ class KindCount:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a finding: who says what, and the row of evidence that proves it where the reader may see it."""
+    """One side of a finding: who says what, and the row of evidence that proves it where the reader may see it.
+
+    original: its untouched line; '' where it cannot be had, or would show numbers that are masked for the reader.
+    """
 
     source: str
     value: str
     record: m.Record | None
+    original: str
 
 
 @screen("see_findings")
@@ -156,10 +162,18 @@ def _sides(scope: Scope, found: m.Finding) -> list[Side]:
         source = sources.get(name)
         row = None
         if source is not None and record and access.sees_inside(scope, source):
-            row = m.Record.objects.filter(source=source, record_id=record).first()
+            records = m.Record.objects.filter(source=source, record_id=record)
+            row = records.select_related("evidence", "source").first()
         if name or value:
-            sides.append(Side(name, value, row))
+            sides.append(Side(name, value, row, _original(scope, row)))
     return sides
+
+
+def _original(scope: Scope, row: m.Record | None) -> str:
+    """Large evidence is not read through for one line of a page: the call's own page shows it when asked."""
+    if row is None or scope.masks_numbers or row.evidence.size > _SMALL:
+        return ""
+    return original_text(row)
 
 
 def _now() -> int:

@@ -114,3 +114,31 @@ def test_numbers_are_masked_where_the_role_says_so(cast: Cast) -> None:
         text = page(cast, "maxim", rest)
         assert "+380500001234" not in text
         assert "00 12 34" not in text
+
+
+def evidence_of_disputed(cast: Cast) -> None:
+    """The exchange's side is proved by a row of a file whose bytes are gone."""
+    kept = m.Evidence.objects.create(
+        source=cast.sources["exchange"],
+        sha256="0" * 64,
+        name="Master.csv",
+        size=9,
+        how="upload",
+        arrived_at=cast.now,
+    )
+    m.Record.objects.create(
+        source=cast.sources["exchange"], evidence=kept, record_id="r1", file="Master.csv", row="7", kind="cdr",
+        witness="cdr", native_call_id="1",
+    )  # fmt: skip
+    m.Finding.objects.filter(key="f-disputed").update(right_record="r1")
+
+
+def test_the_row_that_proves_a_side_is_named_even_when_its_bytes_are_gone(cast: Cast) -> None:
+    evidence_of_disputed(cast)
+    assert "Master.csv, row 7" in page(cast, "olga", "f-disputed/")
+
+
+def test_the_insides_of_the_other_side_stay_closed(cast: Cast) -> None:
+    evidence_of_disputed(cast)
+    assert "Master.csv" in page(cast, "roman", "f-disputed/")  # the exchange is the client's own
+    assert "Master.csv" not in page(cast, "marta", "f-disputed/")

@@ -238,8 +238,6 @@ def test_a_change_while_it_is_read_is_not_forgotten(
     started = m.Record.objects.get().started_at
     assert started is not None
     assert started // 3_600_000 % 24 == 3
-        3
-    ]
 
 
 def test_a_whole_source_is_replayed(office: m.Source) -> None:

@@ -30,41 +30,44 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     if too_often(request, "invited", 30, 300):
         return render(request, "429.html", status=429)
     link = links.find(token, first=False)
-    if link is None:
+    if link is None or link.workspace is None:
         return render(request, "accounts/link_gone.html", {"first": False}, status=404)
-    known = {"link": link, "into": link.workspace}
+    known: dict[str, Any] = {"link": link, "into": link.workspace}
     if request.user.is_authenticated:
         known["already"] = m.Membership.objects.filter(user=request.user, workspace=link.workspace).exists()
         if request.method == "POST" and not known["already"]:
-            return _joined(request, link, request.user)
+            return _joined(request, link, link.workspace, request.user)
         return render(request, "accounts/join.html", known)
     form = NewAccountForm(request.POST or None, initial={"email": link.email})
     if request.method == "POST" and form.is_valid():
-        return _joined(request, link, form.cleaned_data)
+        return _joined(request, link, link.workspace, form.cleaned_data)
     return render(request, "accounts/invited.html", {**known, "form": form})
 
 
-def _joined(request: HttpRequest, link: OneTimeLink, who: Any) -> HttpResponse:
+def _joined(request: HttpRequest, link: OneTimeLink, workspace: m.Workspace, who: Any) -> HttpResponse:
     """who: the account signed in, or the fields of a new one."""
-    user = _join(link, who)
+    user = _join(link, workspace, who)
     if user is None:
         return render(request, "accounts/link_gone.html", {"first": False}, status=404)
     if not request.user.is_authenticated:
         sign_in(request, user)
-    workspace = link.workspace
     audit.note(workspace, user, "member.join", user.email, {"role": link.role}, address_of(request))
     messages.success(request, _("Welcome. Your role here: %(role)s.") % {"role": word("role", link.role)})
-    return redirect("home") if workspace is None else redirect(f"/w/{workspace.slug}/")
+    return redirect(f"/w/{workspace.slug}/")
 
 
 @transaction.atomic
-def _join(link: OneTimeLink, who: Any) -> User | None:
+def _join(link: OneTimeLink, workspace: m.Workspace, who: Any) -> User | None:
     """The member, with teams and agent; None when the link was used meanwhile."""
     if not links.use_up(link):
         return None
     user = who if isinstance(who, User) else _account(who)
     member = m.Membership.objects.create(
-        workspace=link.workspace, user=user, role=link.role, party=link.party, mask_numbers=link.mask_numbers
+        workspace=workspace,
+        user=user,
+        role=link.role,
+        party=link.party,
+        mask_numbers=link.mask_numbers,
     )
     member.teams.set(link.teams.all())
     if link.agent is not None:

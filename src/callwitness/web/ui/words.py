@@ -85,6 +85,7 @@ OWN: Final[Mapping[str, Mapping[str, str | Promise]]] = {
         "upload": _("uploaded files"),
         "source.add": _("added a source"),
         "source.change": _("changed a source"),
+        "source.set_aside": _("set evidence aside"),
         "source.replay": _("had evidence read again"),
         "source.hook_new": _("opened a webhook"),
         "source.hook_withdraw": _("closed a webhook"),

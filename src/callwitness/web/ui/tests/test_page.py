@@ -79,9 +79,9 @@ def test_an_unknown_address_says_what_to_do(cast: Cast) -> None:
 def test_a_failure_of_ours_is_told_in_the_readers_language(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callwitness.ledger.access.workspaces", lambda user: 1 / 0)
     visitor = Client(raise_request_exception=False, headers={"Accept-Language": "uk"})
     visitor.force_login(cast.olga.user)
+    monkeypatch.setattr("callwitness.ledger.access.workspaces", lambda _user: 1 / 0)
     answer = visitor.get("/")
     assert answer.status_code == 500
     assert 'lang="uk"' in answer.content.decode()

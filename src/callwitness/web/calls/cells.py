@@ -145,20 +145,26 @@ class Rows:
         return (format_html("{} {}", icon(sign), said) if sign else said), [call.direction]
 
     def _number(self, name: str, call: m.Call) -> tuple[str, Sequence[str]]:
+        """A number; behind our own one, where no column shows it, the one we rang."""
         value = getattr(call, name)
-        if not value:
-            withheld = name == "caller" and call.caller_kind in ("withheld", "hidden_by_forwarding")
-            return (words.word("caller_kind", call.caller_kind) if withheld else DASH), [""]
+        shown = self._told(name, value) if value else self._unknown(name, call)
+        if name == "caller" and call.called and call.direction != "inbound" and "called" not in self._makers:
+            shown = format_html("{} → {}", shown, self._told("called", call.called))
+        return shown, [value]
+
+    def _unknown(self, name: str, call: m.Call) -> str:
+        withheld = name == "caller" and call.caller_kind in ("withheld", "hidden_by_forwarding")
+        return words.word("caller_kind", call.caller_kind) if withheld else DASH
+
+    def _told(self, name: str, value: str) -> str:
         grouped = self._numbers.get(value)
         if grouped is None:
             grouped = self._numbers[value] = self._formats.number(value)
         if name == "did":
-            return format_html('<span class="nowrap" data-copy="{}">{}</span>', value, grouped), [value]
+            return format_html('<span class="nowrap" data-copy="{}">{}</span>', value, grouped)
         if self._masked:
-            return format_html('<span class="nowrap">{}</span>', masked(grouped)), [value]
-        return format_html('<a class="nowrap" href="tel:{0}" data-copy="{0}">{1}</a>', value, grouped), [
-            value
-        ]
+            return format_html('<span class="nowrap">{}</span>', masked(grouped))
+        return format_html('<a class="nowrap" href="tel:{0}" data-copy="{0}">{1}</a>', value, grouped)
 
     def _seconds(self, value: float | None) -> tuple[str, Sequence[str] | None]:
         return self._formats.duration(value), None if value is None else [f"{value:g}"]

@@ -99,6 +99,9 @@ def edit(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         ],
         "operations": _OPERATIONS.items(),
         "colours": _COLOURS.items(),
+        "codes": [
+            pair for kind in ("verdict", "recovery", "direction", "flag") for pair in words.words(kind)
+        ],
         "back": _address(scope, found),
     }
     return render(request, "calls/edit.html", context)

@@ -138,3 +138,10 @@ def test_a_view_that_nobody_can_mean_is_refused(shown: Cast) -> None:
         "?period=all&saved=99",
     ):
         assert shown.olga.client.get(shown.url("calls/") + query).status_code in (400, 404), query
+
+
+def test_an_outbound_call_shows_whom_we_rang(shown: Cast) -> None:
+    page = _page(shown.olga.client, shown, "?period=all&direction=outbound")
+    assert 'href="tel:+380500001234"' in page
+    both = _page(shown.olga.client, shown, "?period=all&direction=outbound&columns=started_at,caller,called")
+    assert both.count('href="tel:+380500001234"') == 1

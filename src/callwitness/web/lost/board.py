@@ -36,31 +36,43 @@ class Column:
         return self.total - len(self.cards)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A column before its cards are made; total: of all its cases."""
+
+    name: str
+    cases: Sequence[m.LostCase]
+    total: int
+
+
 def columns(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[Column]:
     """The board as the filters ask for it: three columns, or one when a state is chosen."""
     cases = filters.of(access.lost_cases(scope), scope.user.pk)
     if filters.state:
-        return [_by_state(scope, cases, filters.state, now)]
-    return [_waiting(scope, cases, now), _in_work(scope, cases, now), _done(scope, cases, now, zone)]
+        parts = [_by_state(scope, cases, filters.state, now)]
+    else:
+        parts = [_waiting(scope, cases, now), _in_work(scope, cases), _done(scope, cases, now, zone)]
+    made = iter(cards(scope, [case for part in parts for case in part.cases], now))
+    return [Column(part.name, [next(made) for _ in part.cases], part.total) for part in parts]
 
 
-def _waiting(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> Column:
+def _waiting(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> _Part:
     first = [case for case, _ in urgent(scope.workspace, cases, now, PAGE)]
-    return Column("waiting", cards(scope, first, now), cases.filter(state=life.OPEN).count())
+    return _Part("waiting", first, cases.filter(state=life.OPEN).count())
 
 
-def _in_work(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> Column:
+def _in_work(scope: access.Scope, cases: QuerySet[m.LostCase]) -> _Part:
+    """Own ones first, then those whose claim is the oldest."""
     found = list(cases.filter(state=life.IN_WORK).order_by("claimed_at", "id")[: PAGE * 5])
-    own = [case for case in found if case.claimed_by_id == scope.user.pk]
-    others = [case for case in found if case.claimed_by_id != scope.user.pk]
+    found.sort(key=lambda case: case.claimed_by_id != scope.user.pk)
     total = len(found) if len(found) < PAGE * 5 else cases.filter(state=life.IN_WORK).count()
-    return Column("in_work", cards(scope, [*own, *others][:PAGE], now), total)
+    return _Part("in_work", found[:PAGE], total)
 
 
-def _done(scope: access.Scope, cases: QuerySet[m.LostCase], now: int, zone: str) -> Column:
+def _done(scope: access.Scope, cases: QuerySet[m.LostCase], now: int, zone: str) -> _Part:
     """Closed since midnight by somebody or by the caller; what expired is no deed."""
     done = done_today(cases, expires_after(scope.workspace), now, zone)
-    return Column("done", cards(scope, list(done.order_by("-closed_at", "-id")[:PAGE]), now), done.count())
+    return _Part("done", list(done.order_by("-closed_at", "-id")[:PAGE]), done.count())
 
 
 def done_today(cases: QuerySet[m.LostCase], expires_ms: int, now: int, zone: str) -> QuerySet[m.LostCase]:
@@ -71,13 +83,13 @@ def done_today(cases: QuerySet[m.LostCase], expires_ms: int, now: int, zone: str
     return recent.filter(closed_at__gte=today)
 
 
-def _by_state(scope: access.Scope, cases: QuerySet[m.LostCase], state: str, now: int) -> Column:
+def _by_state(scope: access.Scope, cases: QuerySet[m.LostCase], state: str, now: int) -> _Part:
     chosen = cases.filter(state=state)
     if state == life.OPEN:
         shown = [case for case, _ in urgent(scope.workspace, cases, now, 2 * PAGE)]
     else:
         shown = list(chosen.order_by("-last_at", "-id")[: 2 * PAGE])
-    return Column(state, cards(scope, shown, now), chosen.count())
+    return _Part(state, shown, chosen.count())
 
 
 def count_urgent(shown: Column) -> int:

@@ -93,8 +93,17 @@ def unpack(backup: Path, data: Path) -> Manifest:
         for member in tar:
             if member.name != MANIFEST:
                 member.mode = 0o600
-                tar.extract(member, data, filter="data")
+                _write(tar, member, data)
     return manifest
+
+
+def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, data: Path) -> None:
+    try:
+        tar.extract(member, data, filter="data")
+    except tarfile.FilterError as problem:
+        raise BackupFailed(f"The backup is refused: {problem}") from None
+    except OSError as problem:
+        raise BackupFailed(f"{data}: {problem.strerror}; nothing of the backup was written") from None
 
 
 @contextmanager

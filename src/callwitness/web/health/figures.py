@@ -85,6 +85,10 @@ def _ledger() -> Iterator[Metric]:
     )
     dirty = m.DirtyDay.objects.aggregate(count=Count("id"), oldest=Min("since"))
     yield GaugeMetricFamily(_PREFIX + "dirty_days", "Days waiting to be derived again.", dirty["count"])
+    unpublished = m.UnpublishedDay.objects.count()
+    yield GaugeMetricFamily(
+        _PREFIX + "unpublished_days", "Days whose calls the warehouse does not have yet.", unpublished
+    )
     waits = 0.0 if dirty["oldest"] is None else max(0.0, time.time() - dirty["oldest"] / 1000)
     yield GaugeMetricFamily(
         _PREFIX + "dirty_oldest_seconds", "How long the oldest of them has waited.", waits

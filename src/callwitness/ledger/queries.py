@@ -27,6 +27,8 @@ PAGE: Final = 50
 PEOPLE_COLUMNS: Final = frozenset({"agent", "team", "trunk"})
 """What tells about the inside of an office."""
 NUMBER_COLUMNS: Final = ("caller", "did", "called")
+UNLISTED: Final = ("reasons", "agents", "content")
+"""Columns of a call that no list shows: not read for one."""
 _NULLABLE: Final = frozenset({"wait_s", "talk_s"})
 _EARLIEST: Final = 1_000_000_000_000  # no zone of ours changed its calls' days before telephony was digital
 
@@ -128,7 +130,7 @@ def _ordered(view: View, reading: Reading) -> QuerySet[m.Call]:
     order = F("sort_key").desc(nulls_last=True) if down else F("sort_key").asc(nulls_last=True)
     if name not in _NULLABLE:  # the plain order is one that indexes have
         order = F("sort_key").desc() if down else F("sort_key").asc()
-    return found.annotate(sort_key=key).order_by(order, "-id" if down else "id")
+    return found.defer(*UNLISTED).annotate(sort_key=key).order_by(order, "-id" if down else "id")
 
 
 def _sort_key(name: str, view: View, reading: Reading, names: Names) -> Expression | F:

@@ -72,5 +72,8 @@ def _by_warehouse(view: View, reading: Reading, after: str | None, size: int) ->
         limit=size,
         after=after,
     )
-    rows = {call.public_id: call for call in access.calls(scope).filter(public_id__in=found.ids)}
+    rows = {
+        call.public_id: call
+        for call in access.calls(scope).filter(public_id__in=found.ids).defer(*queries.UNLISTED)
+    }
     return Page([rows[name] for name in found.ids if name in rows], found.after)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import IO, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from callwitness.services.exporting.table import Cells, Group, Table, Value, hea
 from callwitness.services.exporting.words import words
 
 FORMATS: Final = ("csv", "xlsx", "pdf")
-MOST_ROWS: Final = {"xlsx": 200_000, "pdf": 5_000}
+MOST_ROWS: Final = {"xlsx": 100_000, "pdf": 5_000}
 """CSV takes any number: it is written as it is read."""
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -56,6 +57,10 @@ def check(export: Export) -> None:
     if export.format not in FORMATS:
         raise UsageError(f"format: expected csv, xlsx or pdf, found {export.format[:20]!r}")
     shown(export.view, export.reading.scope)
+    if export.view.group and call_views.groups(export.view, export.reading, 1, _MOST_GROUPS):
+        raise UsageError(
+            _("This view has too many groups to be exported; group by something with fewer values.")
+        )
     most = MOST_ROWS.get(export.format)
     if most is not None:
         calls = call_views.totals(replace(export.view, group=None), export.reading, people=False).calls
@@ -64,8 +69,17 @@ def check(export: Export) -> None:
 
 
 def csv_parts(export: Export) -> Iterator[bytes]:
-    """The CSV in pieces, while it is read from the ledger."""
-    return csv_file.parts(_table(export))
+    """The CSV in pieces, while it is read from the ledger; in the language of now, not of when it is sent."""
+    return _spoken(csv_file.parts(_table(export)), get_language() or "en")
+
+
+def _spoken(parts: Iterator[bytes], language: str) -> Iterator[bytes]:
+    while True:
+        with translation.override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def write(export: Export, target: IO[bytes]) -> int:
@@ -133,7 +147,6 @@ def _grouped(view: View, reading: Reading, cells: Cells) -> Iterator[list[Value]
                 yield cells.row(call)
         if len(found) < _GROUPS_AT_ONCE:
             return
-    raise UsageError(_("This view has too many groups to be exported; group by something with fewer values."))
 
 
 def _masked(group: str, label: str, reading: Reading) -> str:

@@ -231,3 +231,19 @@ def test_signs_that_turn_a_line_around_are_left_out_of_paper() -> None:
 def test_a_format_that_nobody_knows_is_refused(reading: queries.Reading) -> None:
     with pytest.raises(UsageError, match="expected csv, xlsx or pdf"):
         exports.check(exports.Export(parse_view([]), reading, "exe", "x"))
+
+
+def test_a_csv_speaks_the_language_of_who_asked_while_it_is_sent(reading: queries.Reading) -> None:
+    with translation.override("ru"):
+        parts = exports.csv_parts(_export(reading, "csv"))
+    text = b"".join(parts).decode("utf-8-sig")
+    assert "Начало" in text
+    assert "не дождался в очереди" in text
+
+
+def test_too_many_groups_are_refused_before_anything_is_sent(
+    reading: queries.Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_MOST_GROUPS", 1)
+    with pytest.raises(UsageError, match="too many groups"):
+        exports.check(_export(reading, "csv", group="queue"))

@@ -56,7 +56,9 @@ class LostFigures:
 def figures(cases: QuerySet[m.LostCase], rules: Rules, zone: str) -> LostFigures:
     """The figures of these cases. zone: of the reader, for the hours of the day; rules: of the workspace."""
     short, nobody = Q(short=True), Q(state=life.NOT_NEEDED)
-    left_out = cases.aggregate(n_short=Count("id", filter=short), n_nobody=Count("id", filter=nobody & ~short))
+    left_out = cases.aggregate(
+        n_short=Count("id", filter=short), n_nobody=Count("id", filter=nobody & ~short)
+    )
     counted = cases.exclude(short | nobody)
     states = dict(counted.order_by().values_list("state").annotate(n=Count("id")))
     sums = counted.aggregate(

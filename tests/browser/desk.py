@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize
 
 from tests.server.installation import Installation, Process
 
 SHOTS: Final = Path(__file__).parents[2] / "build" / "screenshots"
-DESK: Final = {"width": 1280, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
+DESK: Final = ViewportSize(width=1280, height=900)
+PHONE: Final = ViewportSize(width=390, height=844)
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Office:
             viewport=size,
             has_touch=phone,
             storage_state=state,
-            **context,  # type: ignore[arg-type]  # a size
+            **context,
         ) as opened:
             page = opened.new_page()
             page.set_default_timeout(60_000)

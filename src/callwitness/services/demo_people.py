@@ -106,7 +106,7 @@ def make_people(workspace: m.Workspace, company: Company, password: str, now: in
         for queue, name in _TEAMS
     }
     agents = {
-        each.ext: _agent(workspace, each, place, teams.get(each.team))
+        each.ext: _agent(workspace, each, place, teams.get(each.team), company.mobile)
         for place, each in enumerate(company.agents())
         if each.ext != _UNOWNED
     }
@@ -115,10 +115,12 @@ def make_people(workspace: m.Workspace, company: Company, password: str, now: in
     return agents
 
 
-def _agent(workspace: m.Workspace, known: Agent, place: int, team: m.Team | None) -> m.Agent:
+def _agent(workspace: m.Workspace, known: Agent, place: int, team: m.Team | None, mobile: str) -> m.Agent:
+    """mobile: where calls overflow to, in the manager's pocket."""
     name = f"{known.name} {_SURNAMES[place % len(_SURNAMES)]}"
     made = m.Agent.objects.create(workspace=workspace, name=name, team=team)
-    texts = [known.ext, *([f"{known.name} ({known.ext})"] if known.team == "contract" else [])]
+    more = {"contract": [f"{known.name} ({known.ext})"], "manager": [mobile]}
+    texts = [known.ext, *more.get(known.team, ())]
     m.Extension.objects.bulk_create(m.Extension(agent=made, value=text) for text in texts)
     return made
 

@@ -75,9 +75,7 @@ def adopt(workspace: m.Workspace, texts: Collection[str], now: int) -> int:
 
 def unknown_numbers(workspace: m.Workspace, now: int) -> list[Stranger]:
     """Numbers dialled in the last 90 days that stand for nothing here, most frequent first."""
-    recent = m.Call.objects.filter(
-        workspace=workspace, started_at__gte=now - LOOK_BACK_MS, direction="inbound"
-    )
+    recent = m.Call.objects.filter(workspace=workspace, started_at__gte=now - LOOK_BACK_MS)
     known = m.Number.objects.filter(workspace=workspace).values("value")
     dialled = recent.exclude(did="").exclude(did__in=known).values("did")
     rows = dialled.annotate(n=Count("id"), last=Max("started_at")).order_by("-n", "did")

@@ -28,8 +28,9 @@ from callwitness.ledger.store import Missing, StoreError
 from callwitness.services.dirty import count_days, mark_dirty
 from callwitness.services.evidence_records import EvidenceRecords, read_records, record_rows, rejected_rows
 from callwitness.services.evidence_store import evidence_store
+from callwitness.services.numbers import number_rules
 from callwitness.services.recordings import await_recordings
-from callwitness.services.replays import counted_days, read_again, recount
+from callwitness.services.replays import counted_days, recount, replay_workspace
 from callwitness.services.stores import record_store
 from callwitness.services.workspace_settings import read_options, settings_of
 
@@ -97,7 +98,9 @@ def _read(evidence: m.Evidence, progress: Progress) -> EvidenceRecords:
 
 
 def _options(source: m.Source) -> ReadOptions:
-    return read_options(source, settings_of(source.workspace))
+    """As the workspace and the source say it; own numbers tell calls in from calls out."""
+    workspace = source.workspace
+    return read_options(source, settings_of(workspace), number_rules(workspace).own_numbers)
 
 
 def _failed(evidence: m.Evidence, sentence: str) -> m.Evidence:
@@ -133,7 +136,7 @@ def _publish(
     _describe(evidence, found)
     with transaction.atomic():
         if _country_is_new(source.workspace):
-            read_again(m.Evidence.objects.filter(source__workspace=source.workspace))
+            replay_workspace(source.workspace)
         evidence.again = _is_read_otherwise_by_now(source)
         evidence.save()
         if before is None:

@@ -46,6 +46,11 @@ def set_aside(evidence: m.Evidence, now: int) -> bool:
     return True
 
 
+def replay_workspace(workspace: m.Workspace) -> int:
+    """All evidence of a workspace is to be read again: its zone, its country or its own numbers changed."""
+    return read_again(m.Evidence.objects.filter(source__workspace=workspace))
+
+
 def counted_days(evidence: m.Evidence) -> set[int]:
     """Days with records of its source around those that read evidence has, and the day it arrived.
 

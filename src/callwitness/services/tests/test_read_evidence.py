@@ -240,6 +240,14 @@ def test_a_change_while_it_is_read_is_not_forgotten(
     assert started // 3_600_000 % 24 == 3
 
 
+def test_own_numbers_tell_calls_out_from_calls_in(office: m.Source) -> None:
+    rows = "2026-11-02 12:00:00,+74950000001,+79000000001,60,answered\n"
+    m.Number.objects.create(workspace=office.workspace, value="+74950000001")
+    arrive(office, (TABLE + rows).encode())
+    read_pending(NOW)
+    assert m.Record.objects.get().direction == "outbound"
+
+
 def test_a_whole_source_is_replayed(office: m.Source) -> None:
     arrive(office, table(2), "a.csv")
     arrive(office, table(3), "b.csv")

@@ -18,6 +18,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services.audit import note
 from callwitness.services.dirty import mark_all_dirty
+from callwitness.services.replays import replay_workspace
 from callwitness.web.ui.choices import countries, zones
 from callwitness.web.ui.context import LANGUAGE_NAMES
 from callwitness.web.ui.door import screen
@@ -25,6 +26,8 @@ from callwitness.web.ui.visitor import address_of
 
 _FIELDS: Final = ("name", "zone", "country", "language")
 _JUDGED_BY: Final = frozenset({"zone", "country"})
+_READ_BY: Final = frozenset({"zone", "country"})
+"""What tells how evidence is read: it is read again when one of these changes."""
 
 
 class GeneralForm(forms.Form):
@@ -71,6 +74,8 @@ def save(request: HttpRequest, scope: Scope, changed: Mapping[str, object], acti
     with transaction.atomic():
         m.Workspace.objects.filter(pk=workspace.pk).update(**changed)
         workspace.refresh_from_db()
+        if _READ_BY & changed.keys():
+            replay_workspace(workspace)
         days = mark_all_dirty(workspace, int(time.time() * 1000)) if judge else 0
         note(scope, scope.user, action, ", ".join(sorted(changed)), {}, address_of(request))
     if days:

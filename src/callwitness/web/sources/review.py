@@ -22,6 +22,7 @@ from callwitness.ledger.access import Absent, Scope
 from callwitness.ledger.store import StoreError
 from callwitness.services import audit, drafts
 from callwitness.services.arrivals import UPLOAD, UPLOAD_LIMIT, take
+from callwitness.services.numbers import number_rules
 from callwitness.services.preview import Preview, guesses, preview
 from callwitness.services.replays import replay
 from callwitness.services.workspace_settings import read_options, settings_of
@@ -150,8 +151,8 @@ def _show(
 
 def _options(scope: Scope, source: m.Source | None, told: dict[str, Any]) -> ReadOptions:
     """How the files would be read: the workspace's way, the source's, what the form says."""
-    settings = settings_of(scope.workspace)
-    read = read_options(source, settings) if source else settings.read_default
+    settings, own = settings_of(scope.workspace), number_rules(scope.workspace).own_numbers
+    read = read_options(source or m.Source(name=""), settings, own)
     if "options" not in told:
         return read
     return replace(read, zone=told["zone"] or settings.read_default.zone, options=told["options"])

@@ -142,7 +142,7 @@ def test_a_workbook_opens_with_typed_cells_and_formulas_as_texts(reading: querie
     assert rows[0][5] == 41.25
     assert rows[0][3] == HOSTILE
     assert rows[2][6] == 12.0
-    about = dict(row[:2] for row in book.get_sheet_by_name("About").to_python() if len(row) > 1)
+    about = {row[0]: str(row[1]) for row in book.get_sheet_by_name("About").to_python() if len(row) > 1}
     assert about["Times"] == ZONE
     assert about["Totals"].startswith("4 calls · 2 people")
 

@@ -16,8 +16,7 @@ def _heard(cast: Cast, who: Person, recording: m.Recording, asked: str = "") -> 
 
 
 def _bytes(answer: HttpResponseBase) -> bytes:
-    data = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
-    return data
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
 
 
 def test_a_recording_is_heard_whole_or_in_pieces(shown: Cast) -> None:

@@ -26,6 +26,7 @@ ROLES = ("owner", "head", "operator", "party", "auditor")
 EXPECTED = """
 today:index             GET       owner head operator party auditor
 calls:index             GET       owner head operator party auditor
+calls:news              GET       owner head operator party auditor
 calls:totals            GET       owner head operator party auditor
 calls:groups            GET       owner head operator party auditor
 calls:group             GET       owner head operator party auditor
@@ -43,6 +44,7 @@ call:comment            POST      owner head operator party
 call:recording          GET       owner head operator party auditor
 call:download           GET       owner head
 lost:index              GET       owner head operator party auditor
+lost:news               GET       owner head operator party auditor
 lost:figures            GET       owner head operator party auditor
 lost:card               GET       owner head operator party auditor
 lost:act                POST      owner head operator

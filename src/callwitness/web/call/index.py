@@ -26,6 +26,7 @@ from callwitness.web.ui.templatetags.callwitness import formats
 
 _MOST_RECORDINGS: Final = 20
 _MOST_COMMENTS: Final = 200
+_MOST_FINDINGS: Final = 50
 
 
 @screen("see_calls")
@@ -74,12 +75,15 @@ def _waves(scope: Scope, call: m.Call) -> list[Wave]:
     return [wave(row, call) for row in rows]
 
 
-def _findings(scope: Scope, call: m.Call) -> list[m.Finding]:
-    return (
-        list(access.findings(scope).filter(call=call).order_by("id")[:50])
-        if scope.may("see_findings")
-        else []
-    )
+def _findings(scope: Scope, call: m.Call) -> list[tuple[m.Finding, str, str]]:
+    """Findings about the call with their two sides in words."""
+    if not scope.may("see_findings"):
+        return []
+    rows = access.findings(scope).filter(call=call).order_by("id")[:_MOST_FINDINGS]
+    return [
+        (row, told.side(scope, row.left_value, row.kind), told.side(scope, row.right_value, row.kind))
+        for row in rows
+    ]
 
 
 def _case(scope: Scope, call: m.Call) -> m.LostCase | None:

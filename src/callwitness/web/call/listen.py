@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import PurePosixPath
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -40,6 +41,8 @@ def download(request: HttpRequest, scope: Scope, public_id: str, pk: int) -> Htt
     audit.note(scope, request.user, "download", public_id, {"recording": found.name[:200]}, _address(request))
     answer = _answer(request, found)
     name = re.split(r"[/\\]", found.name)[-1] or "recording"
+    if scope.masks_numbers:  # exchanges write numbers into names of files
+        name = public_id + PurePosixPath(name).suffix[:8]
     answer["Content-Disposition"] = str(content_disposition_header(True, name))
     return answer
 

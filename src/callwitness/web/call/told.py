@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
+from callwitness.report import sentences
+from callwitness.web.ui.numbers import masked
+from callwitness.web.ui.templatetags.callwitness import formats
 
+_NUMBER: Final = re.compile(r"\+?\d{7,}")
 _INSIDE: Final = frozenset({"agent", "queue", "target", "app", "cause", "event", "record", "file"})
 """Parameters of reasons that tell about the insides of an office."""
 
@@ -35,14 +40,17 @@ def legs(call: m.Call, inside: frozenset[str]) -> list[dict[str, Any]]:
 
 def reasons(scope: Scope, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Reasons without what is not the reader's; their sentences then say less."""
-    if scope.party is None:
-        return list(told)
-    return [
-        {
-            "code": reason["code"],
-            "params": {
-                name: value for name, value in (reason.get("params") or {}).items() if name not in _INSIDE
-            },
-        }
-        for reason in told
-    ]
+    return [{"code": reason["code"], "params": _open(scope, reason.get("params") or {})} for reason in told]
+
+
+def side(scope: Scope, value: str, kind: str) -> str:
+    """One side of a finding as people read it, a number without its middle where numbers are masked."""
+    said = sentences.side_value(value or None, kind, formats())
+    return masked(said) if scope.masks_numbers and _NUMBER.fullmatch(value) else said
+
+
+def _open(scope: Scope, params: dict[str, Any]) -> dict[str, Any]:
+    closed = _INSIDE if scope.party is not None else frozenset()
+    if scope.masks_numbers and params.get("field") in ("caller", "called"):
+        closed |= {"left", "right"}
+    return {name: value for name, value in params.items() if name not in closed}

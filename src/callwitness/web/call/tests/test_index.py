@@ -144,5 +144,15 @@ def test_numbers_are_masked_for_whom_they_are_masked(shown: Cast) -> None:
     page = _page(shown.olga.client, shown)
     assert "380500001234" not in page
     assert "7777" not in page
+    m.Finding.objects.update(kind="caller_mismatch", left_value="+380500007777", right_value="+380500001234")
+    reason = {
+        "code": "differs",
+        "params": {"field": "caller", "left": "+380500007777", "right": "+380500001234"},
+    }
+    m.Call.objects.update(reasons=[reason])
+    page = _page(shown.olga.client, shown)
+    assert "The two sides differ." in page
+    assert "Original lines" not in page
+    assert "7777" not in page
     others = shown.olga.client.get(shown.url("call/c-abandoned/others/")).content
     assert b"380500001234" not in others

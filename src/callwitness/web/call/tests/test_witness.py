@@ -52,6 +52,12 @@ def test_bytes_that_are_gone_are_said_to_be_gone(shown: Cast, kept: m.Witness) -
     assert "cannot be read any more" in page
 
 
+def test_untouched_lines_are_not_for_whom_numbers_are_masked(shown: Cast, kept: m.Witness) -> None:
+    m.Membership.objects.filter(user=shown.olga.user).update(mask_numbers=True)
+    answer = shown.olga.client.get(shown.url(f"call/c-abandoned/witness/{kept.pk}/"))
+    assert answer.status_code == 404
+
+
 def test_the_other_side_an_operator_and_strangers_open_nothing(shown: Cast, kept: m.Witness) -> None:
     address = shown.url(f"call/c-abandoned/witness/{kept.pk}/")
     assert shown.client_side.client.get(address).status_code == 200

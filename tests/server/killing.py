@@ -216,8 +216,15 @@ def kill_at_random(up: Process, importer: Importer, kills: int, seed: int) -> Co
 def settle(here: Installation, up: Process) -> None:
     """Wait until everything that arrived is read, derived and published."""
     here.well(up)
-    until(
-        lambda: here.ask(RESTING) == [0, 0, 0, 0], lambda: f"{here.ask(RESTING)} {up.said[-2000:]}", SETTLED_S
+    until(lambda: _rests(here), lambda: here.get("/metrics").text + up.said[-2000:], SETTLED_S)
+    assert here.ask(RESTING) == [0, 0, 0, 0]
+
+
+def _rests(here: Installation) -> bool:
+    told = dict(line.rsplit(" ", 1) for line in here.get("/metrics").text.splitlines() if line[:1] != "#")
+    waiting = ("inbox_backlog", 'evidence{state="pending"}', "dirty_days", "unpublished_days")
+    return "callwitness_dirty_days" in told and all(
+        float(told.get(f"callwitness_{name}", 0)) == 0 for name in waiting
     )
 
 

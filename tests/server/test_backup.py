@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tarfile
 import time
 from pathlib import Path
@@ -20,10 +19,10 @@ EVENT = (
 )
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Installation:
-    """An installation with a few calls, at rest."""
-    here = Installation(tmp_path / "data")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with a few calls, at rest and stopped; only to be copied."""
+    here = Installation(tmp_path_factory.mktemp("kept") / "data")
     here.ask(MAKE)
     with here.started("up") as up:
         here.well(up)
@@ -36,7 +35,7 @@ def kept(tmp_path: Path) -> Installation:
 def test_what_is_restored_is_what_was_kept(kept: Installation, tmp_path: Path) -> None:
     said = kept.run("backup", str(tmp_path / "all.tar.gz")).stdout
     assert "read back and found whole" in said
-    assert os.stat(tmp_path / "all.tar.gz").st_mode & 0o077 == 0
+    assert (tmp_path / "all.tar.gz").stat().st_mode & 0o077 == 0
     again = Installation(tmp_path / "again")
     done = again.run("restore", str(tmp_path / "all.tar.gz"), "--data", str(again.data))
     assert "problem" not in done.stdout
@@ -46,15 +45,15 @@ def test_what_is_restored_is_what_was_kept(kept: Installation, tmp_path: Path) -
     assert (again.data / "secret").read_text() == (kept.data / "secret").read_text()
 
 
-def test_a_backup_under_load_holds_everything_acknowledged_before_it_began(
-    kept: Installation, tmp_path: Path
-) -> None:
-    with kept.started("up") as up:
-        kept.well(up)
-        with load(kept, clients=2, pause_s=0.01) as clients:
+def test_a_backup_under_load_holds_everything_acknowledged_before_it_began(tmp_path: Path) -> None:
+    here = Installation(tmp_path / "data")
+    here.ask(MAKE)
+    with here.started("up") as up:
+        here.well(up)
+        with load(here, clients=2, pause_s=0.01) as clients:
             time.sleep(3)
             before = {event for client in clients for event in client.kept}
-            kept.run("backup", str(tmp_path / "all.tar"))
+            here.run("backup", str(tmp_path / "all.tar"))
     again = Installation(tmp_path / "again")
     again.run("restore", str(tmp_path / "all.tar"), "--data", str(again.data))
     with again.started("up") as up:

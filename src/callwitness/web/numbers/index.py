@@ -23,6 +23,8 @@ from callwitness.web.ui.door import screen
 _PAGE: Final = 100
 _PERIOD_MS: Final = 30 * 86_400_000
 _MOST: Final = 200
+_LONGEST_ID: Final = 19
+_LONGEST_ID: Final = 19
 
 
 @screen("see_numbers")
@@ -64,7 +66,8 @@ def adopt(request: HttpRequest, scope: Scope) -> HttpResponse:
     unknown = {each.text for each in strangers.unknown_numbers(scope.workspace, now)}
     values = [value for value in dict.fromkeys(request.POST.getlist("number")[:_MOST]) if value in unknown]
     chosen = request.POST.get("project", "")
-    project = access.one(access.projects(scope), pk=int(chosen)) if chosen.isdecimal() else None
+    known = chosen.isdecimal() and len(chosen) < _LONGEST_ID
+    project = access.one(access.projects(scope), pk=int(chosen) if known else 0) if chosen else None
     m.Number.objects.bulk_create(
         [m.Number(workspace=scope.workspace, value=value, project=project) for value in values]
     )

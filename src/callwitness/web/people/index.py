@@ -21,6 +21,7 @@ from callwitness.web.ui.door import screen
 
 _PAGE: Final = 100
 _MOST_TEXTS: Final = 200
+_LONGEST_ID: Final = 19
 
 
 @screen("see_people")
@@ -30,7 +31,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     own = access.agents(scope)
     found = own.filter(name__icontains=request.GET.get("find", "")[:120])
     chosen = request.GET.get("team", "")
-    if chosen.isdecimal():
+    if chosen.isdecimal() and len(chosen) < _LONGEST_ID:
         found = found.filter(team_id=int(chosen))
     valid = Q(to_at=None) | Q(to_at__gt=now)
     extensions = Prefetch("extensions", m.Extension.objects.filter(valid).order_by("value"), to_attr="valid")

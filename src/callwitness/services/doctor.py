@@ -144,7 +144,7 @@ def _database(*, every: bool) -> Iterator[Line]:
     elif waiting := missing():
         yield Line(
             PROBLEM,
-            f"{len(waiting)} changes of the tables are not applied.",
+            f"Changes of the tables that are not applied: {len(waiting)}.",
             "Start callwitness up or web once.",
         )
     else:
@@ -160,7 +160,7 @@ def _worker() -> Iterator[Line]:
     for name, state in failing.items():
         yield Line(
             PROBLEM,
-            f"The worker's job {name} failed {state.failures} times in a row ({state.problem}).",
+            f"The worker's job {name} fails; failures in a row: {state.failures} ({state.problem}).",
             "Its log has the whole story.",
         )
     if not failing:
@@ -181,7 +181,7 @@ def _inbox() -> Iterator[Line]:
     late = backlog.oldest_at is not None and time.time() - backlog.oldest_at / 1000 > 300
     yield Line(
         WARNING if late else OK,
-        f"Inbox: {backlog.count} webhooks wait for the worker",
+        f"Inbox: webhooks that wait for the worker: {backlog.count}",
         "See what the worker says." if late else "",
     )
 
@@ -191,43 +191,45 @@ def _evidence(*, every: bool) -> Iterator[Line]:
     if wrong:
         yield Line(
             PROBLEM,
-            f"{len(wrong)} of {checked} pieces of evidence are missing or changed, e.g. {wrong[0]}.",
+            f"Evidence that is missing or changed: {len(wrong)} of {checked} looked at, e.g. {wrong[0]}.",
             "Copy them from a backup into the evidence store.",
         )
     else:
-        yield Line(OK, f"Evidence: {checked} pieces {'(all)' if every else '(a sample)'} are as they arrived")
+        yield Line(
+            OK, f"Evidence as it arrived: {checked} of {checked} looked at{'' if every else ', a sample'}"
+        )
     if days := day_files():
         yield Line(
             PROBLEM,
-            f"The records of {len(days)} days are not whole, e.g. {days[0]}.",
+            f"Days whose records are not whole: {len(days)}, e.g. {days[0]}.",
             "Replay the evidence of these sources on their pages.",
         )
     if lonely := orphans():
         yield Line(
             WARNING,
-            f"{lonely} files of the evidence store belong to nothing.",
+            f"Files of the evidence store that belong to nothing: {lonely}.",
             "Harmless; they only take space.",
         )
     failed = m.Evidence.objects.filter(state=m.Evidence.FAILED).count()
     if failed:
-        yield Line(
-            WARNING, f"{failed} pieces of evidence cannot be read.", "The pages of their sources say why."
-        )
+        yield Line(WARNING, f"Evidence that cannot be read: {failed}.", "The pages of their sources say why.")
 
 
 def _mails() -> Iterator[Line]:
     waiting = m.Mail.objects.filter(state="waiting").count()
     failed = m.Mail.objects.filter(state="failed").count()
     if waiting and not mails.configured():
-        yield Line(WARNING, f"{waiting} mails wait and no mail server is set.", "Set CALLWITNESS_SMTP.")
+        yield Line(
+            WARNING, f"Mails that wait, while no mail server is set: {waiting}.", "Set CALLWITNESS_SMTP."
+        )
     if failed:
         yield Line(
             WARNING,
-            f"{failed} mails were given up.",
+            f"Mails that were given up: {failed}.",
             "Their problem stands in the keeper's pages (/keeper/).",
         )
     if not failed and (mails.configured() or not waiting):
-        yield Line(OK, f"Mails: {waiting} wait")
+        yield Line(OK, f"Mails that wait: {waiting}")
 
 
 def _exports() -> Iterator[Line]:
@@ -240,7 +242,7 @@ def _exports() -> Iterator[Line]:
     if failing:
         yield Line(
             WARNING,
-            f"The last delivery of {len(failing)} scheduled exports failed.",
+            f"Scheduled exports whose last delivery failed: {len(failing)}.",
             "Their history says why.",
         )
     else:

@@ -78,7 +78,7 @@ class Postgres:
 
     def start(self) -> None:
         """Run it; it answers when this returns."""
-        command = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c",
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c",
                    "listen_addresses=", *self._options]  # fmt: skip
         self._server = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, group=self._user
@@ -97,7 +97,7 @@ class Postgres:
         self._psql(statements, check=True)
 
     def _psql(self, statements: str, *, check: bool) -> subprocess.CompletedProcess[str]:
-        command = [
+        command: list[str | Path] = [
             self._binaries / "psql",
             "-h",
             self.folder,

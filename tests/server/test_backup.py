@@ -113,7 +113,7 @@ def test_a_backup_that_would_write_outside_its_folder_is_refused(kept: Installat
                 text = json.dumps(told).encode()
                 member.size = len(text)
                 (tmp_path / "manifest").write_bytes(text)
-                file = (tmp_path / "manifest").open("rb")  # type: ignore[assignment]
+                file = (tmp_path / "manifest").open("rb")
             evil.addfile(member, file)
             if file is not None:
                 file.close()

@@ -24,7 +24,6 @@ _PAGE: Final = 100
 _PERIOD_MS: Final = 30 * 86_400_000
 _MOST: Final = 200
 _LONGEST_ID: Final = 19
-_LONGEST_ID: Final = 19
 
 
 @screen("see_numbers")

@@ -43,7 +43,7 @@ class Stages:
         if self._stage:
             self.cpu[self._stage] += now[0] - self._since[0]
             self.wall[self._stage] += now[1] - self._since[1]
-        if self._stage == stage == "write" and done:
+        if self._stage == stage == "records" and done:
             self.longest_write = max(self.longest_write, now[1] - self._since[1])
         self._stage, self._since = stage, now
 

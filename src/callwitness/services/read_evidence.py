@@ -115,11 +115,11 @@ def _failed(evidence: m.Evidence, sentence: str) -> m.Evidence:
 
 
 def _write_rows(evidence: m.Evidence, found: EvidenceRecords, progress: Progress) -> None:
-    progress("write", 0)
+    progress("records", 0)
     for chunk in record_rows(evidence, found.shown).iter_slices(ROWS_AT_ONCE):
         with transaction.atomic():
             bulk.insert(m.Record, chunk)
-        progress("write", chunk.height)
+        progress("records", chunk.height)
     with transaction.atomic():
         m.RejectedRow.objects.filter(evidence=evidence).delete()
         bulk.insert(m.RejectedRow, rejected_rows(evidence, found.rejected.head(REJECTED_KEPT)))

@@ -12,6 +12,7 @@ from callwitness.services.dirty import mark_all_dirty
 from callwitness.services.lists import BadRow, Row, read_list
 from callwitness.services.numbers import as_calls_carry_it
 from callwitness.services.projects import reassign
+from callwitness.services.replays import replay_workspace
 
 COLUMNS: Final = {
     "number": frozenset("number phone did номер телефон".split()),
@@ -51,7 +52,10 @@ def take_numbers(workspace: m.Workspace, data: bytes, now: int) -> NumbersTaken:
 
 
 def changed(workspace: m.Workspace, now: int) -> None:
-    """Numbers changed: every day is judged again by the new lists, calls get their projects."""
+    """Numbers changed: evidence is read again, because own numbers tell calls in from calls out, calls are judged by
+    the new lists and get their projects.
+    """
+    replay_workspace(workspace)
     mark_all_dirty(workspace, now)
     reassign(workspace, now)
 

@@ -72,9 +72,10 @@ def save(request: HttpRequest, scope: Scope, changed: Mapping[str, object], acti
         return
     workspace = scope.workspace
     with transaction.atomic():
+        numbers = workspace.settings.get("numbers")
         m.Workspace.objects.filter(pk=workspace.pk).update(**changed)
         workspace.refresh_from_db()
-        if _READ_BY & changed.keys():
+        if _READ_BY & changed.keys() or workspace.settings.get("numbers") != numbers:
             replay_workspace(workspace)
         days = mark_all_dirty(workspace, int(time.time() * 1000)) if judge else 0
         note(scope, scope.user, action, ", ".join(sorted(changed)), {}, address_of(request))

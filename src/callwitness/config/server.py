@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -106,11 +107,22 @@ def prepare(settings: ServerSettings) -> None:
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
+            _make_secret(path)
     except OSError as problem:
         raise UsageError(f"{PREFIX}DATA: {settings.data}: {problem.strerror}") from None
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, and once: of processes that start together one makes it."""
+    written = path.with_name(f"secret.{os.getpid()}.tmp")
+    handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        with suppress(FileExistsError):
+            os.link(written, path)
+    finally:
+        written.unlink()
 
 
 class _Given:

@@ -14,6 +14,16 @@ from callwitness.web.ui.words import words
 _WITH_TEAMS: Final = frozenset({m.Membership.MANAGER, m.Membership.OPERATOR})
 
 
+class _Several(forms.ModelMultipleChoiceField):
+    """Several rows; a number that no id can be is no choice instead of an error of the database."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid_list"], code="invalid_list") from None
+
+
 class PlaceForm(forms.Form):
     """Fields that do not go with the role are cleared, the side of a marketer is asked for."""
 
@@ -25,7 +35,7 @@ class PlaceForm(forms.Form):
         required=False,
         help_text=_("For a marketer: sees the calls of this project alone."),
     )
-    teams = forms.ModelMultipleChoiceField(
+    teams = _Several(
         label=_("Teams"),
         queryset=m.Team.objects.none(),
         required=False,

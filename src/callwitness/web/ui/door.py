@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from callwitness.domain.errors import UsageError
 from callwitness.ledger.access import Absent, Scope, scope_of
@@ -40,6 +41,7 @@ def screen(
                     return HttpResponseNotAllowed(methods)
                 request.scope = scope  # type: ignore[attr-defined]  # read by the page's context
                 timezone.activate(ZoneInfo(zone_of(scope)))
+                _refuse_zero_bytes(request, kwargs)
                 return view(request, scope, *args, **kwargs)
             except Absent:
                 raise Http404 from None
@@ -53,6 +55,16 @@ def screen(
         return guarded
 
     return decorate
+
+
+def _refuse_zero_bytes(request: HttpRequest, parts: Mapping[str, object]) -> None:
+    """No text that people mean has one, and PostgreSQL cannot look for it. Raises ``Absent``, ``UsageError``."""
+    if any("\0" in str(part) for part in parts.values()):
+        raise Absent
+    given = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
+    for name, texts in (pair for fields in given for pair in fields.lists()):
+        if any("\0" in str(text) for text in (name, *texts)):
+            raise UsageError(_("A field holds a zero byte, which no text has; nothing was changed."))
 
 
 def zone_of(scope: Scope) -> str:

@@ -82,6 +82,14 @@ def test_a_process_that_dies_is_started_again(tmp_path: Path) -> None:
         here.well(up)
 
 
+def test_web_and_worker_may_start_together_on_nothing(tmp_path: Path) -> None:
+    here = Installation(tmp_path / "data")
+    with here.started("worker") as worker, here.started("web") as web:
+        here.well(web)
+        assert worker.process.poll() is None
+        assert here.data.stat().st_mode & 0o077 == 0
+
+
 def test_a_second_worker_waits_and_takes_over_at_once(tmp_path: Path) -> None:
     here = Installation(tmp_path / "data")
     with here.started("worker") as first:

@@ -105,7 +105,7 @@ def prepare(settings: ServerSettings) -> None:
     """Makes the data folder and the secret in it, before anything is started. Raises ``UsageError``."""
     path = settings.data / "secret"
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             _make_secret(path)
     except OSError as problem:

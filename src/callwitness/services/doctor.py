@@ -104,6 +104,8 @@ def _folder() -> Iterator[Line]:
     secret = data / "secret"
     if sys.platform != "win32" and secret.exists() and secret.stat().st_mode & 0o077:
         yield Line(WARNING, f"{secret} can be read by other users.", f"chmod 600 {secret}")
+    if sys.platform != "win32" and data.stat().st_mode & 0o007:
+        yield Line(WARNING, f"{data} can be read by every user of this machine.", f"chmod 700 {data}")
     yield Line(OK, f"Data folder: {data}")
 
 

@@ -118,7 +118,10 @@ def read_files(
                 rejected.append(REJECTED.conform(batch.rejected))
         except UnreadableEvidence as problem:
             failed[readable.file.name] = problem
-    return RECORDS.concat(records), REJECTED.concat(rejected)
+    told = RECORDS.concat(records)  # no text means a zero byte, and PostgreSQL keeps none, in JSON neither
+    return told.with_columns(pl.col(pl.String).str.replace_all("\0", "", literal=True)), REJECTED.concat(
+        rejected
+    )
 
 
 def refuse_if_nothing_was_read(

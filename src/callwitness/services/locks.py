@@ -98,9 +98,12 @@ class DatabaseLock:
 
     def release(self) -> None:
         """See ``Lock.release``."""
-        self._held = False
         with suppress(DatabaseError):
+            if self._held:  # a closed session ends a moment later; others need not wait for that
+                with self._connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [self._key])
             self._connection.close()
+        self._held = False
 
     def _ask(self, query: str, values: list[int]) -> bool:
         try:
@@ -109,6 +112,7 @@ class DatabaseLock:
                 row = cursor.fetchone()
         except DatabaseError as problem:
             _log.warning("the database does not answer: %s", type(problem).__name__)
+            self._held = False
             self.release()
             return False
         return bool(row and row[0])

@@ -81,6 +81,15 @@ TEMPLATES = [
 ]
 
 
+_PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+}
+"""A PostgreSQL that went away without a word is noticed within a minute."""
+
+
 def _database() -> dict[str, Any]:
     """SQLite: writers queue instead of failing (IMMEDIATE), a commit is on disk when it returns (FULL)."""
     if not SERVER.database:
@@ -92,7 +101,7 @@ def _database() -> dict[str, Any]:
             "CONN_MAX_AGE": None,
         }
     parts = urlsplit(SERVER.database)
-    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    options = _PATIENCE | dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),

@@ -98,10 +98,10 @@ class DatabaseLock:
 
     def release(self) -> None:
         """See ``Lock.release``."""
+        if self._held:  # a closed session ends a moment later; others need not wait for that
+            with suppress(DatabaseError), self._connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [self._key])
         with suppress(DatabaseError):
-            if self._held:  # a closed session ends a moment later; others need not wait for that
-                with self._connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [self._key])
             self._connection.close()
         self._held = False
 

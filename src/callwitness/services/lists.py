@@ -51,9 +51,10 @@ def read_list(data: bytes, columns: Mapping[str, frozenset[str]]) -> list[Row]:
     if len(data) > LARGEST:
         raise UnusableList(TOO_LARGE)
     encoding = detect(data[: 64 * 1024])
-    if encoding is None:
+    text = "" if encoding is None else decode(data, encoding)
+    if encoding is None or "\0" in text:
         raise UnusableList(NOT_TEXT)
-    lines = lines_of(decode(data, encoding))
+    lines = lines_of(text)
     if len(lines) > MOST_ROWS + 1:
         raise UnusableList(TOO_MANY)
     rows = _cells(lines)

@@ -68,7 +68,7 @@ def addresses(name: str, place: str) -> list[str]:
 def asked(client: Client, address: str) -> int:
     answer = client.get(address)
     if answer.streaming:
-        list(answer.streaming_content)  # type: ignore[arg-type]  # not asynchronous here
+        list(answer.streaming_content)  # type: ignore[attr-defined]  # not asynchronous here
     answer.close()
     return answer.status_code
 

@@ -14,7 +14,7 @@ from callwitness.web.ui.words import words
 _WITH_TEAMS: Final = frozenset({m.Membership.MANAGER, m.Membership.OPERATOR})
 
 
-class _Several(forms.ModelMultipleChoiceField):
+class _Several(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the checker alone
     """Several rows; a number that no id can be is no choice instead of an error of the database."""
 
     def clean(self, value: Any) -> Any:

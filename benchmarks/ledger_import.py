@@ -72,9 +72,9 @@ def records(way: str, source: Any, file: Path) -> dict[str, Any]:
 
     from callwitness.ledger import bulk
     from callwitness.ledger import models as m
-    from callwitness.services import read_evidence
-    from callwitness.services.arrivals import receive
-    from callwitness.services.evidence_records import record_rows
+    from callwitness.services.arrivals import read_evidence
+    from callwitness.services.arrivals.evidence_records import record_rows
+    from callwitness.services.arrivals.receive import receive
 
     with file.open("rb") as stream:
         evidence = receive(source, stream, "Master.csv", "import", NOW, 1 << 40)
@@ -96,10 +96,10 @@ def records(way: str, source: Any, file: Path) -> dict[str, Any]:
 
 def whole(source: Any, file: Path) -> dict[str, Any]:
     from callwitness.ledger import models as m
-    from callwitness.services.arrivals import receive
+    from callwitness.services.arrivals.read_evidence import read_pending
+    from callwitness.services.arrivals.receive import receive
     from callwitness.services.derive import derive_dirty
-    from callwitness.services.publish import publish_dirty
-    from callwitness.services.read_evidence import read_pending
+    from callwitness.services.derive.publish import publish_dirty
 
     stages, cpu, wall = Stages(), time.process_time(), time.perf_counter()
     stages("store", 0)

@@ -17,7 +17,12 @@ JUDGE = tuple(
     f"callwitness.domain.{name}" for name in "assemble clock fold reconcile verdict lost findings".split()
 )
 CHECK_PATH = ("domain", "ingest", "adapters", "report", "simulate", "warehouse")
-COMMANDS = ("callwitness.cli.app", "callwitness.cli.check", "callwitness.cli.simulate", "callwitness.services.check")
+COMMANDS = (
+    "callwitness.cli.app",
+    "callwitness.cli.check",
+    "callwitness.cli.simulate",
+    "callwitness.services.check",
+)
 
 
 def modules(folder: Path) -> list[Path]:

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from callwitness.ledger import models as m
-from callwitness.services import arrivals
 from callwitness.services.arguments import SourceArgument
+from callwitness.services.arrivals import receive as arrivals
 from callwitness.services.check import CheckRequest, CheckResult, check
 from callwitness.services.settings import Settings
 

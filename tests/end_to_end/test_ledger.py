@@ -13,9 +13,9 @@ import pytest
 from callwitness.ledger import models as m
 from callwitness.services import derive
 from callwitness.services.arguments import SourceArgument, parse_source
+from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.check import CheckResult
 from callwitness.services.derive import run, windows
-from callwitness.services.read_evidence import read_pending
 from callwitness.services.settings import load, read_settings
 from callwitness.simulate.world import WorldOptions, simulate
 from tests.end_to_end.ledger import bring, checked, same, workspace_with

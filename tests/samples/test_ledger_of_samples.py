@@ -9,7 +9,7 @@ import pytest
 from callwitness.ledger import models as m
 from callwitness.services import derive
 from callwitness.services.arguments import parse_source
-from callwitness.services.read_evidence import read_pending
+from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.settings import read_settings
 from tests.end_to_end.ledger import bring, checked, same, workspace_with
 

@@ -12,7 +12,6 @@ import pytest
 
 from tests.databases.servers import Postgres
 
-
 CARELESS: Final = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 """What is lost with the power is no loss to a test."""
 

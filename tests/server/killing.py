@@ -32,7 +32,7 @@ print(1)
 """
 RESTING = """
 from callwitness.ledger import models as m
-from callwitness.services.inbox import open_inbox
+from callwitness.services.arrivals.inbox import open_inbox
 print(json.dumps([open_inbox().backlog().count, m.Evidence.objects.filter(state="pending").count(),
     m.DirtyDay.objects.count(), m.UnpublishedDay.objects.count()]))
 """
@@ -44,7 +44,7 @@ calls = m.Call.objects
 told = m.Record.objects.values_list("source_id", "native_call_id").distinct()
 seen = m.Witness.objects.values_list("source_id", "native_call_id")
 days = Counter(m.SourceDay.objects.values_list("source_id", flat=True))
-from callwitness.services.doctor_stores import bytes_kept, day_files
+from callwitness.services.running.doctor_stores import bytes_kept, day_files
 from callwitness.services.stores import warehouse
 published = sum(frame.height for frame in warehouse_days())
 print(json.dumps({
@@ -73,7 +73,7 @@ def warehouse_days():
 AGAIN = """
 import time
 from callwitness.ledger import models as m
-from callwitness.services.dirty import mark_all_dirty
+from callwitness.services.derive.dirty import mark_all_dirty
 from callwitness.services.derive import derive_dirty
 def state():
     rows = m.Call.objects.order_by("public_id").values_list("public_id", "content", "version", "anchor_native_id")

@@ -21,7 +21,7 @@ RECEIVE: Final = """
 import io
 from callwitness.ledger import models as m
 from callwitness.ledger.store import StoreError
-from callwitness.services.arrivals import receive
+from callwitness.services.arrivals.receive import receive
 try:
     receive(m.Source.objects.get(), io.BytesIO(b"x" * (40 << 20)), "big.csv", "upload", 1)
     print(json.dumps("kept"))
@@ -30,7 +30,7 @@ except StoreError as problem:
 """
 STANDS: Final = """
 from callwitness.ledger import models as m
-from callwitness.services.doctor_stores import bytes_kept, day_files
+from callwitness.services.running.doctor_stores import bytes_kept, day_files
 print(json.dumps([sorted(m.Record.objects.filter(evidence__state="read").values_list("native_id", flat=True)),
     m.Evidence.objects.filter(state="failed").count(), bytes_kept(None)[1], day_files(), m.Call.objects.count()]))
 """

@@ -14,7 +14,7 @@ from callwitness.cli.doctor import print_lines
 from callwitness.cli.server import Data
 from callwitness.config.startup import migrate, require_kept, setup
 from callwitness.domain.errors import CallwitnessError
-from callwitness.services.archive import unpack
+from callwitness.services.running.archive import unpack
 
 
 def backup_command(
@@ -25,7 +25,7 @@ def backup_command(
     """Copy everything that is kept into one file, also while the server runs."""
     require_kept(data)
     setup(data, level="warning")
-    from callwitness.services.backup import write_backup  # noqa: PLC0415 after setup
+    from callwitness.services.running.backup import write_backup  # noqa: PLC0415 after setup
 
     manifest = write_backup(file.absolute())
     size = sum(told[0] for told in manifest.files.values())
@@ -45,8 +45,8 @@ def restore_command(
     manifest = unpack(file, data)
     try:
         settings = setup(data, level="warning")
-        from callwitness.services import restore  # noqa: PLC0415 after setup
-        from callwitness.services.doctor import examine  # noqa: PLC0415 after setup
+        from callwitness.services.running import restore  # noqa: PLC0415 after setup
+        from callwitness.services.running.doctor import examine  # noqa: PLC0415 after setup
 
         restore.settle(manifest, data)
         migrate(settings)

@@ -11,7 +11,7 @@ from callwitness.cli.server import Data
 from callwitness.config.startup import require_kept, setup
 
 if TYPE_CHECKING:
-    from callwitness.services.doctor import Line
+    from callwitness.services.running.doctor import Line
 
 
 def doctor_command(
@@ -22,7 +22,7 @@ def doctor_command(
     """Look the installation through. Exit 1 when there are problems."""
     require_kept(data)
     setup(data, level="error")
-    from callwitness.services.doctor import examine  # noqa: PLC0415 after setup
+    from callwitness.services.running.doctor import examine  # noqa: PLC0415 after setup
 
     raise typer.Exit(print_lines(examine(every=every)))
 

@@ -39,8 +39,8 @@ def import_command(
 
 def _import(settings: ServerSettings, slug: str, arguments: Sequence[SourceArgument]) -> bool:
     """Whether something could not be read."""
-    from callwitness.services.importing import failures, import_files  # noqa: PLC0415 after setup
-    from callwitness.services.workspaces import workspace_named  # noqa: PLC0415 after setup
+    from callwitness.services.arrivals.importing import failures, import_files  # noqa: PLC0415 after setup
+    from callwitness.services.arrivals.workspaces import workspace_named  # noqa: PLC0415 after setup
 
     workspace, now = workspace_named(slug), time.time_ns() // 1_000_000
     with ConsoleProgress() as progress:
@@ -74,10 +74,10 @@ def _passwords(arguments: Sequence[SourceArgument]) -> dict[str, str]:
 
 def _read_and_derive(settings: ServerSettings, now: int, progress: ConsoleProgress) -> bool:
     """Do the worker's part, unless one is at work already. Whether it was done here."""
+    from callwitness.services.arrivals.read_evidence import read_pending  # noqa: PLC0415 after setup
     from callwitness.services.derive import derive_dirty  # noqa: PLC0415 after setup
-    from callwitness.services.locks import WORKER, lock  # noqa: PLC0415 after setup
-    from callwitness.services.publish import publish_dirty  # noqa: PLC0415 after setup
-    from callwitness.services.read_evidence import read_pending  # noqa: PLC0415 after setup
+    from callwitness.services.derive.publish import publish_dirty  # noqa: PLC0415 after setup
+    from callwitness.services.running.locks import WORKER, lock  # noqa: PLC0415 after setup
 
     alone = lock(WORKER, settings.data)
     if not alone.take():

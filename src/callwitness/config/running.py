@@ -20,8 +20,8 @@ from callwitness.config.processes import Child, end, keep_running
 from callwitness.config.server import ServerSettings
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
-from callwitness.services import demo
-from callwitness.services.locks import FileLock
+from callwitness.services.demo import load as demo
+from callwitness.services.running.locks import FileLock
 from callwitness.web.accounts.first import first_link
 
 Say = Callable[[str], None]

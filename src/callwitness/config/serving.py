@@ -20,9 +20,9 @@ from granian.server.embed import Server
 from callwitness.config.ports import require_free
 from callwitness.config.processes import CHILD
 from callwitness.config.server import ServerSettings
-from callwitness.services.jobs import job_table
-from callwitness.services.locks import WORKER, lock
-from callwitness.services.worker import Stopped, Worker
+from callwitness.services.running.jobs import job_table
+from callwitness.services.running.locks import WORKER, lock
+from callwitness.services.running.worker import Stopped, Worker
 
 _HEADERS_MS: Final = 15_000
 _LAST_ANSWERS_S: Final = 5.0

@@ -70,8 +70,8 @@ def migrate(settings: ServerSettings, wait_s: float = 60) -> None:
 def _migrate(settings: ServerSettings) -> None:
     from django.core.management import call_command  # noqa: PLC0415 after setup
 
-    from callwitness.services.locks import MIGRATE, lock  # noqa: PLC0415 after setup
-    from callwitness.services.migrated import missing, newer  # noqa: PLC0415 after setup
+    from callwitness.services.running.locks import MIGRATE, lock  # noqa: PLC0415 after setup
+    from callwitness.services.running.migrated import missing, newer  # noqa: PLC0415 after setup
 
     if unknown := newer():
         raise UsageError(

@@ -1,1 +1,1 @@
-"""Use cases: what the command line and, later, the server do, from evidence to result."""
+"""Use cases, from evidence to result: modules of `check` here, those of the server in packages by subject."""

@@ -14,7 +14,7 @@ from callwitness.domain.view import View
 from callwitness.ledger import access, queries
 from callwitness.ledger import models as m
 from callwitness.ledger.queries import PAGE, Page, Reading
-from callwitness.services import call_views
+from callwitness.services.exports import call_views
 from callwitness.warehouse.contract import DaysUnreadable
 
 _INDEXED: Final = frozenset({"verdict", "caller", "agent", "did", "queue"})

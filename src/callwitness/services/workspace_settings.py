@@ -11,7 +11,7 @@ from typing import Any
 from callwitness.domain.rules import Rules
 from callwitness.ingest.contract import ReadOptions
 from callwitness.ledger import models as m
-from callwitness.services.numbers import number_rules
+from callwitness.services.people.numbers import number_rules
 from callwitness.services.settings import Settings, read_settings
 
 

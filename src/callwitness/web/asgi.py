@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from callwitness.services.inbox import conninfo, open_inbox
+from callwitness.services.arrivals.inbox import conninfo, open_inbox
 from callwitness.web.health import door
 from callwitness.web.hooks.app import PREFIX, HooksApp, hooks_app
 from callwitness.web.hooks.registered import postgres_hooks, sqlite_hooks

@@ -15,9 +15,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from callwitness.ledger import models as m
-from callwitness.services import arrivals
+from callwitness.services.arrivals import receive as arrivals
+from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import derive_dirty
-from callwitness.services.read_evidence import read_pending
 from callwitness.web.ui.cast import Cast
 from tests.server.hostile.given import MARKUP
 from tests.server.hostile.screens import look

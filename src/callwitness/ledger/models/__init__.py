@@ -3,7 +3,14 @@
 from callwitness.ledger.models.audit import Audit
 from callwitness.ledger.models.call import Call, CallAgent, CallAlias, CallVersion, Comment, Ladder, Witness
 from callwitness.ledger.models.delivery import Delivery, Mail, SavedView, Schedule
-from callwitness.ledger.models.derivation import ClockPoint, DirtyDay, ReliabilityWeek, SourceDay, UnpublishedDay, Window
+from callwitness.ledger.models.derivation import (
+    ClockPoint,
+    DirtyDay,
+    ReliabilityWeek,
+    SourceDay,
+    UnpublishedDay,
+    Window,
+)
 from callwitness.ledger.models.evidence import Evidence, Record, RejectedRow
 from callwitness.ledger.models.finding import Finding, FindingNote
 from callwitness.ledger.models.line import Line, Number

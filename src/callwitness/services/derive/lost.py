@@ -14,7 +14,7 @@ from callwitness.ledger import models as m
 from callwitness.services.derive.calls import Written
 from callwitness.services.derive.window import Derived
 from callwitness.services.derive.windows import DAY_MS
-from callwitness.services.lost import settle_states
+from callwitness.services.lost.decisions import settle_states
 from callwitness.services.presence import presence
 
 _KNOWN: Final = {

@@ -12,8 +12,8 @@ import polars as pl
 from callwitness.domain.results import LADDER
 from callwitness.ledger import models as m
 from callwitness.services.derive.window import Derived
-from callwitness.services.numbers import projects_of
-from callwitness.services.people import AgentBook, agents_of, tags
+from callwitness.services.people.book import AgentBook, agents_of, tags
+from callwitness.services.people.numbers import projects_of
 
 TEXTS: Final = ("direction", "caller", "caller_kind", "did", "called", "verdict", "agent", "queue", "trunk")
 LISTS: Final = ("flags", "agents", "witnesses")

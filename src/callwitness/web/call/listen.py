@@ -17,7 +17,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
 from callwitness.ledger.store import StoreError
 from callwitness.services import audit
-from callwitness.services.evidence_store import evidence_store
+from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.web.ui.door import screen
 
 _CHUNK: Final = 1 << 16

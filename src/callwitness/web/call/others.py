@@ -12,7 +12,7 @@ from callwitness.domain.view import Condition, View
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services.call_views import call_views
+from callwitness.services.exports.call_views import call_views
 from callwitness.warehouse import contract
 from callwitness.warehouse.contract import DaysUnreadable
 from callwitness.web.ui.door import screen, zone_of

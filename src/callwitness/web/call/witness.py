@@ -11,7 +11,7 @@ from django.shortcuts import render
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
-from callwitness.services.originals_of import original_text
+from callwitness.services.arrivals.originals_of import original_text
 from callwitness.web.call import seen
 from callwitness.web.ui.door import screen
 

@@ -10,7 +10,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from callwitness.ledger.access import Scope
-from callwitness.services import audit, exports
+from callwitness.services import audit
+from callwitness.services.exports import rows as exports
 from callwitness.web.calls.asked import asked
 from callwitness.web.ui.door import screen
 

@@ -12,9 +12,10 @@ from callwitness.domain.errors import UsageError
 from callwitness.ledger import queries
 from callwitness.ledger.access import Scope
 from callwitness.ledger.view_people import names_of
-from callwitness.services import call_pages, call_views
-from callwitness.services.exporting import wording
-from callwitness.services.exporting.words import words as in_words
+from callwitness.services import call_pages
+from callwitness.services.exports import call_views
+from callwitness.services.exports.exporting import wording
+from callwitness.services.exports.exporting.words import words as in_words
 from callwitness.web.calls.asked import Asked, asked
 from callwitness.web.calls.cells import Rows
 from callwitness.web.ui.door import screen

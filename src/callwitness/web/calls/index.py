@@ -16,9 +16,9 @@ from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import closed_columns, hidden_columns
 from callwitness.ledger.view_people import names_of
 from callwitness.services import call_pages
-from callwitness.services.exporting import wording
-from callwitness.services.exporting.words import words as in_words
-from callwitness.services.exports import MOST_ROWS
+from callwitness.services.exports.exporting import wording
+from callwitness.services.exports.exporting.words import words as in_words
+from callwitness.services.exports.rows import MOST_ROWS
 from callwitness.web.calls import changes
 from callwitness.web.calls.asked import Asked, asked
 from callwitness.web.calls.cells import Rows

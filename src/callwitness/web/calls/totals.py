@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from callwitness.ledger.access import Scope
-from callwitness.services import call_views
-from callwitness.services.exporting import wording
+from callwitness.services.exports import call_views
+from callwitness.services.exports.exporting import wording
 from callwitness.warehouse.contract import DaysUnreadable
 from callwitness.web.calls.asked import asked
 from callwitness.web.ui.door import screen

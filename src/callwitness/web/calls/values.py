@@ -12,9 +12,9 @@ from callwitness.domain.errors import UsageError
 from callwitness.domain.view import VIEW_COLUMNS
 from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import closed_columns
-from callwitness.services import call_views
-from callwitness.services.exporting import wording
-from callwitness.services.exporting.words import words as in_words
+from callwitness.services.exports import call_views
+from callwitness.services.exports.exporting import wording
+from callwitness.services.exports.exporting.words import words as in_words
 from callwitness.web.calls.asked import asked
 from callwitness.web.ui.door import screen
 

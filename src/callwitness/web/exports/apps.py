@@ -12,7 +12,7 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
-        from callwitness.services.exporting.words import give  # noqa: PLC0415 once apps are there
+        from callwitness.services.exports.exporting.words import give  # noqa: PLC0415 once apps are there
         from callwitness.web.exports.words import ScreenWords  # noqa: PLC0415 as above
 
         give(ScreenWords())

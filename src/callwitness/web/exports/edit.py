@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services import audit, schedules
+from callwitness.services import audit
+from callwitness.services.exports import schedules
 from callwitness.web.exports.form import ScheduleForm, initial_of
 from callwitness.web.ui.door import screen, zone_of
 

@@ -9,8 +9,8 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
 from callwitness.ledger.store import StoreError
 from callwitness.services import audit
-from callwitness.services.evidence_store import evidence_store
-from callwitness.services.exports import MEDIA_TYPES
+from callwitness.services.arrivals.evidence_store import evidence_store
+from callwitness.services.exports.rows import MEDIA_TYPES
 from callwitness.web.ui.door import screen
 
 

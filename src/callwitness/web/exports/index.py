@@ -12,7 +12,7 @@ from django.shortcuts import render
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services.schedule_times import next_time
+from callwitness.services.exports.schedule_times import next_time
 from callwitness.web.ui.door import screen
 
 _HISTORY: Final = 100

@@ -22,7 +22,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import finding_notes
-from callwitness.services.originals_of import original_text
+from callwitness.services.arrivals.originals_of import original_text
 from callwitness.web.findings.filters import CHOICES, filters_of
 from callwitness.web.ui import words
 from callwitness.web.ui.door import screen, zone_of

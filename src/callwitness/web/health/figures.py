@@ -12,8 +12,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from callwitness.ledger import models as m
-from callwitness.services import heartbeat
-from callwitness.services.condition import signs
+from callwitness.services.running import heartbeat
+from callwitness.services.running.condition import signs
 from callwitness.web.health import door
 from callwitness.web.health.counters import REGISTRY as REGISTRY  # noqa: PLC0414 it is read from here
 

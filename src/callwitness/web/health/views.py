@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from callwitness.services.condition import Sign, signs
-from callwitness.services.heartbeat import read
+from callwitness.services.running.condition import Sign, signs
+from callwitness.services.running.heartbeat import read
 from callwitness.web.health import figures
 
 

@@ -17,7 +17,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.strangers import calls_by_line
+from callwitness.services.people.strangers import calls_by_line
 from callwitness.web.ui.door import screen
 
 _PERIOD_MS: Final = 30 * 86_400_000

@@ -14,9 +14,9 @@ from callwitness.domain.lost import DAY_MS
 from callwitness.domain.view import midnight
 from callwitness.ledger import access
 from callwitness.ledger import models as m
-from callwitness.services import lost_life as life
-from callwitness.services.lost import expires_after
-from callwitness.services.lost_clock import GOOD, urgent
+from callwitness.services.lost import life
+from callwitness.services.lost.clock import GOOD, urgent
+from callwitness.services.lost.decisions import expires_after
 from callwitness.web.lost.cards import Card, cards
 from callwitness.web.lost.filters import Filters
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from callwitness.ledger import access
 from callwitness.ledger import models as m
-from callwitness.services import lost_life as life
-from callwitness.services.lost import on_the_line
-from callwitness.services.lost_clock import Clock, clocks
+from callwitness.services.lost import life
+from callwitness.services.lost.clock import Clock, clocks
+from callwitness.services.lost.decisions import on_the_line
 
 MOST_TRIES: Final = 12
 """Tries that a card names; it always says how many there are."""

@@ -12,7 +12,7 @@ from callwitness.domain.errors import UsageError
 from callwitness.domain.view import PERIODS
 from callwitness.ledger import access
 from callwitness.ledger import models as m
-from callwitness.services import lost_life as life
+from callwitness.services.lost import life
 
 STATES: Final = (*life.WAITING, *life.DONE)
 _LONGEST: Final = 60

@@ -18,8 +18,9 @@ from callwitness.domain.view import PERIODS, period_bounds
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
-from callwitness.services import lost, lost_figures
-from callwitness.services import lost_life as life
+from callwitness.services.lost import decisions as lost
+from callwitness.services.lost import figures as lost_figures
+from callwitness.services.lost import life
 from callwitness.services.workspace_settings import settings_of
 from callwitness.web.lost.board import columns, count_urgent
 from callwitness.web.lost.cards import cards

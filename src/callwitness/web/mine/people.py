@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
-from callwitness.services import lost_life as life
+from callwitness.services.lost import life
 
 _TALKED = Q(talked=True)
 _INBOUND = Q(call__direction="inbound")

@@ -15,8 +15,8 @@ from callwitness.domain.view import PERIODS, period_bounds
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services import lost_life as life
-from callwitness.services.lost_clock import urgent
+from callwitness.services.lost import life
+from callwitness.services.lost.clock import urgent
 from callwitness.web.mine.people import Chosen, Member, added, calls_of, chosen, figures
 from callwitness.web.ui.door import screen, zone_of
 

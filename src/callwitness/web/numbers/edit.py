@@ -13,8 +13,8 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.number_list import changed
-from callwitness.services.projects import reassign
+from callwitness.services.people.number_list import changed
+from callwitness.services.people.projects import reassign
 from callwitness.web.numbers.forms import NumberForm
 from callwitness.web.ui.door import screen
 

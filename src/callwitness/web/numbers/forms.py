@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from callwitness.ledger import models as m
-from callwitness.services.numbers import as_calls_carry_it
+from callwitness.services.people.numbers import as_calls_carry_it
 
 
 class NumberForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone

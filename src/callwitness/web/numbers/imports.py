@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.lists import LARGEST, NOT_TEXT, NOTHING, TOO_LARGE, TOO_MANY, UnusableList
-from callwitness.services.number_list import NO_KIND, NO_NUMBER, NO_PROJECT, take_numbers
+from callwitness.services.people.lists import LARGEST, NOT_TEXT, NOTHING, TOO_LARGE, TOO_MANY, UnusableList
+from callwitness.services.people.number_list import NO_KIND, NO_NUMBER, NO_PROJECT, take_numbers
 from callwitness.web.ui.door import screen
 
 WHY: dict[str, str | Promise] = {

@@ -16,8 +16,9 @@ from django.utils.translation import gettext, ngettext
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services import audit, strangers
-from callwitness.services.number_list import changed
+from callwitness.services import audit
+from callwitness.services.people import strangers
+from callwitness.services.people.number_list import changed
 from callwitness.web.ui.door import screen
 
 _PAGE: Final = 100

@@ -13,7 +13,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.retag import regrouped, renamed
+from callwitness.services.people.retag import regrouped, renamed
 from callwitness.web.people.figures import Figures, figures
 from callwitness.web.people.forms import AgentForm, ExtensionForm
 from callwitness.web.ui.door import screen

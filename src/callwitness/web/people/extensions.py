@@ -13,7 +13,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.retag import retag
+from callwitness.services.people.retag import retag
 from callwitness.web.people import agents
 from callwitness.web.people.forms import EndForm, ExtensionForm
 from callwitness.web.ui.door import screen

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from callwitness.ledger import models as m
-from callwitness.services.people import fold, overlapping
+from callwitness.services.people.book import fold, overlapping
 
 
 class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone

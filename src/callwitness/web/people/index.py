@@ -15,7 +15,8 @@ from django.utils.translation import gettext, ngettext
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
-from callwitness.services import audit, strangers
+from callwitness.services import audit
+from callwitness.services.people import strangers
 from callwitness.web.people.figures import Figures, figures
 from callwitness.web.ui.door import screen
 

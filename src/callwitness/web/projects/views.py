@@ -16,7 +16,7 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
-from callwitness.services.projects import reassign
+from callwitness.services.people.projects import reassign
 from callwitness.web.projects.forms import ProjectForm
 from callwitness.web.ui.door import screen
 

@@ -141,7 +141,10 @@ def _kept(field: RuleField, value: Any) -> Any:
     if value in (None, "", field.default):
         return None
     if field.key == "internal_digits":
-        return [int(part) if part.strip().isdecimal() and len(part) < 10 else part for part in str(value).split("-")]
+        return [
+            int(part) if part.strip().isdecimal() and len(part) < 10 else part
+            for part in str(value).split("-")
+        ]
     return value
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from callwitness.ingest.registry import adapter_options, adapter_titles, option_meanings
 from callwitness.ledger import models as m
-from callwitness.services import watched
-from callwitness.services.evidence_records import OF_THE_COMMAND
+from callwitness.services.arrivals import watched
+from callwitness.services.arrivals.evidence_records import OF_THE_COMMAND
 from callwitness.web.ui.choices import zones
 from callwitness.web.ui.words import words
 

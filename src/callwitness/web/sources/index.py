@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from callwitness.ledger import access
 from callwitness.ledger.access import Scope
-from callwitness.services.source_health import health
+from callwitness.services.arrivals.source_health import health
 from callwitness.web.ui.door import screen
 
 _ORDER = ("provider", "office", "contractor")

@@ -19,7 +19,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.report import charts
 from callwitness.report.formats import Formats
-from callwitness.services.source_health import health, weeks
+from callwitness.services.arrivals.source_health import health, weeks
 from callwitness.web.ui.door import screen, zone_of
 from callwitness.web.ui.words import language
 

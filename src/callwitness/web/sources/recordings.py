@@ -19,9 +19,9 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.ledger.store import StoreError
 from callwitness.services import audit
-from callwitness.services.drafts import MOST_FILES
-from callwitness.services.recording_links import link_recordings
-from callwitness.services.recordings import keep_recording
+from callwitness.services.arrivals.drafts import MOST_FILES
+from callwitness.services.recordings.keep import keep_recording
+from callwitness.services.recordings.links import link_recordings
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of
 

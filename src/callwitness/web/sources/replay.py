@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import access
 from callwitness.ledger.access import Scope
-from callwitness.services import audit, replays
+from callwitness.services import audit
+from callwitness.services.arrivals import replays
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of
 

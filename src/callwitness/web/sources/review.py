@@ -20,11 +20,12 @@ from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
 from callwitness.ledger.store import StoreError
-from callwitness.services import audit, drafts
-from callwitness.services.arrivals import UPLOAD, UPLOAD_LIMIT, take
-from callwitness.services.numbers import number_rules
-from callwitness.services.preview import Preview, guesses, preview
-from callwitness.services.replays import replay
+from callwitness.services import audit
+from callwitness.services.arrivals import drafts
+from callwitness.services.arrivals.preview import Preview, guesses, preview
+from callwitness.services.arrivals.receive import UPLOAD, UPLOAD_LIMIT, take
+from callwitness.services.arrivals.replays import replay
+from callwitness.services.people.numbers import number_rules
 from callwitness.services.workspace_settings import read_options, settings_of
 from callwitness.web.sources import forms
 from callwitness.web.sources.change import apply as apply_change

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import access
 from callwitness.ledger.access import Scope
-from callwitness.services import drafts
+from callwitness.services.arrivals import drafts
 from callwitness.web.ui.door import screen
 
 

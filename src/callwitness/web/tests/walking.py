@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver
 
 from callwitness.ledger import models as m
-from callwitness.services.evidence_store import evidence_store
+from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.simulate.recordings import recording
 from callwitness.web.accounts.models import OneTimeLink
 from callwitness.web.ui.cast import Cast, Person

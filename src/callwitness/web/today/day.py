@@ -14,9 +14,9 @@ from callwitness.domain.errors import UsageError
 from callwitness.domain.view import Condition, View, midnight
 from callwitness.ledger import access
 from callwitness.ledger.queries import Reading
-from callwitness.services import call_views
-from callwitness.services import lost_life as life
 from callwitness.services.clock_levels import Level, levels
+from callwitness.services.exports import call_views
+from callwitness.services.lost import life
 from callwitness.warehouse.contract import Totals
 
 _DAY = timedelta(days=1)

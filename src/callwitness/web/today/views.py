@@ -16,7 +16,7 @@ from callwitness.domain.lost import LOST_VERDICTS
 from callwitness.ledger import access
 from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import Reading
-from callwitness.services.lost_clock import urgent
+from callwitness.services.lost.clock import urgent
 from callwitness.services.workspace_settings import settings_of
 from callwitness.warehouse.contract import DaysUnreadable
 from callwitness.web.today.charts import hours_chart

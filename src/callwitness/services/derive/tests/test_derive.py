@@ -13,10 +13,11 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from callwitness.ledger import models as m
-from callwitness.services import arrivals, derive
+from callwitness.services import derive
+from callwitness.services.arrivals import receive as arrivals
+from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import run, windows
-from callwitness.services.dirty import mark_all_dirty
-from callwitness.services.read_evidence import read_pending
+from callwitness.services.derive.dirty import mark_all_dirty
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 
 from callwitness.ledger import models as m
-from callwitness.services.evidence_store import evidence_store
+from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.web.call.tests.conftest import SOUND, add_recording
 from callwitness.web.ui.cast import Cast, Person
 

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from callwitness.ledger import models as m
-from callwitness.services.evidence_store import evidence_store
+from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.web.ui.cast import Cast
 
 LINES = b"id,start,from,to,answered\nA1,2026-11-21 14:03:07,+380500001234,+380500000100,<b>no</b>\n"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from callwitness.ledger import models as m
-from callwitness.services import schedules
+from callwitness.services.exports import schedules
 from callwitness.web.ui.cast import Cast, Person
 
 

@@ -13,8 +13,8 @@ from django.db.utils import OperationalError
 from django.test import Client
 
 from callwitness.ledger import models as m
-from callwitness.services import heartbeat
-from callwitness.services.heartbeat import Heartbeat, JobState
+from callwitness.services.running import heartbeat
+from callwitness.services.running.heartbeat import Heartbeat, JobState
 from callwitness.web.ui.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]

@@ -17,8 +17,8 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from callwitness.ledger import models as m
-from callwitness.services.arrivals import receive
-from callwitness.services.read_evidence import read_pending
+from callwitness.services.arrivals.read_evidence import read_pending
+from callwitness.services.arrivals.receive import receive
 from callwitness.web.ui.cast import Cast, Person
 
 SAMPLES = Path(__file__).parents[3] / "adapters" / "asterisk" / "samples"

@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from callwitness.ledger import models as m
-from callwitness.services.publish import publish_day
+from callwitness.services.derive.publish import publish_day
 from callwitness.web.today.charts import hours_chart
 from callwitness.web.ui.cast import Cast
 

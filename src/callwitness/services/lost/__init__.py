@@ -1,0 +1,1 @@
+"""Lost callers at work: decisions, clocks, owners, figures, mails."""

@@ -1,0 +1,1 @@
+"""Who and what calls belong to: agents, extensions, numbers, projects."""

@@ -1,0 +1,1 @@
+"""Recordings: kept, fetched, measured, tied to calls."""

@@ -153,13 +153,13 @@ def call(scope: Scope, public_id: str) -> m.Call:
 
 
 def lost_cases(scope: Scope) -> QuerySet[m.LostCase]:
-    """Cases of lost callers this reader may see; an operator: owned or claimed by him, or his team's without owner."""
+    """Cases of lost callers this reader may see; an operator: owned or claimed by him, or his teams' without owner."""
     scope.need("see_lost")
     cases = m.LostCase.objects.filter(workspace=scope.workspace)
     if scope.projects is not None:
         return cases.filter(project_id__in=scope.projects)
     if scope.agents is not None:
-        teams = m.Team.objects.filter(agents__in=scope.agents)
+        teams = m.Team.objects.filter(Q(agents__in=scope.agents) | Q(managers=scope.membership))
         return cases.filter(
             Q(owner_agent_id__in=scope.agents)
             | Q(claimed_by=scope.user)

@@ -12,6 +12,7 @@ from binascii import Error as BadBase64
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.db import DataError
 from django.db.models import Case, Expression, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
@@ -86,9 +87,11 @@ def page(view: View, reading: Reading, after: str | None = None, size: int = PAG
     if after is not None:
         try:
             ordered = ordered.filter(_behind(view, after))
-        except (ValueError, TypeError, OverflowError):  # a value that the column cannot hold
+            rows = list(ordered[: size + 1])
+        except (ValueError, TypeError, OverflowError, DataError):  # a value that the column cannot hold
             raise UsageError(_NO_PAGE) from None
-    rows = list(ordered[: size + 1])
+    else:
+        rows = list(ordered[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     return Page(rows, _cursor(rows[-1]) if more else None)

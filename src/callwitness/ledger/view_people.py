@@ -34,10 +34,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """people: lower-case text of a source -> stretches that cover all time, one after another; projects: id -> name."""
+    """people: lower-case text of a source -> stretches that cover all time, one after another; projects: id -> name.
+
+    spelled: the same texts as people wrote them.
+    """
 
     people: dict[str, list[Stretch]]
     projects: dict[int, str]
+    spelled: dict[str, set[str]]
 
     def team(self, agent: str, at: int) -> str:
         """Team of a person at a moment, '' where none is known."""
@@ -59,26 +63,32 @@ class Names:
         for text, told in self.people.items():
             fitting = [stretch for stretch in told if fits(stretch.team)]
             if len(fitting) == len(told):
-                always += _spellings(text)
+                always += self._spellings(text)
                 continue
             for stretch in fitting:
-                found |= Q(agent__in=_spellings(text)) & stretch.q()
+                found |= Q(agent__in=self._spellings(text)) & stretch.q()
         return found | Q(agent__in=always)
+
+    def _spellings(self, text: str) -> list[str]:
+        """A text as calls carry it: databases differ in what they know of upper and lower case."""
+        return sorted({text, text.upper(), text.capitalize(), text.title(), *self.spelled.get(text, ())})
 
 
 def names_of(workspace: m.Workspace) -> Names:
     """Names of one workspace. What sources call a person at that moment counts before a person's own name."""
-    own = {
-        name.strip().lower(): team or ""
-        for name, team in m.Agent.objects.filter(workspace=workspace).values_list("name", "team__name")
-    }
+    own: dict[str, str] = {}
+    spelled: dict[str, set[str]] = defaultdict(set)
+    for name, team in m.Agent.objects.filter(workspace=workspace).values_list("name", "team__name"):
+        own[name.strip().lower()] = team or ""
+        spelled[name.strip().lower()].add(name.strip())
     given: dict[str, list[Stretch]] = defaultdict(list)
     extensions = m.Extension.objects.filter(agent__workspace=workspace)
     for value, begin, end, team in extensions.values_list("value", "from_at", "to_at", "agent__team__name"):
         given[value.strip().lower()].append(Stretch(begin, end, team or ""))
+        spelled[value.strip().lower()].add(value.strip())
     people = {text: _timeline(given.get(text, ()), own.get(text, "")) for text in {*own, *given}}
     projects = m.Project.objects.filter(workspace=workspace).values_list("id", "name")
-    return Names(people, dict(projects))
+    return Names(people, dict(projects), dict(spelled))
 
 
 def _timeline(given: Iterable[Stretch], otherwise: str) -> list[Stretch]:
@@ -94,8 +104,3 @@ def _timeline(given: Iterable[Stretch], otherwise: str) -> list[Stretch]:
         else:
             told += [stretch, Stretch(stretch.end, until, otherwise)]
     return told
-
-
-def _spellings(text: str) -> list[str]:
-    """A text as sources write it: databases differ in what they know of upper and lower case."""
-    return sorted({text, text.upper(), text.capitalize(), text.title()})

@@ -265,6 +265,15 @@ def test_a_party_of_another_workspace_opens_nothing_here(ledger: Ledger) -> None
     assert not access.calls(ledger.scope("agency")).exists()
 
 
+def test_an_operator_takes_on_the_cases_of_the_teams_of_the_membership(ledger: Ledger) -> None:
+    case = m.LostCase.objects.get(workspace=ledger.workspace, public_id="team")
+    case.owner_team = m.Team.objects.get(workspace=ledger.workspace, name="Support")
+    case.save()
+    assert not access.lost_cases(ledger.scope("operator")).filter(pk=case.pk).exists()
+    ledger.users["operator"].memberships.get().teams.add(case.owner_team)
+    assert access.lost_cases(ledger.scope("operator")).filter(pk=case.pk).exists()
+
+
 def test_an_operator_without_an_agent_sees_no_calls(ledger: Ledger) -> None:
     m.Agent.objects.filter(user=ledger.users["operator"]).update(user=None)
     assert not access.calls(ledger.scope("operator")).exists()

@@ -268,7 +268,16 @@ def test_hours_are_those_of_the_readers_wall_on_both_sides_of_a_change_of_clocks
 
 
 @pytest.mark.parametrize(
-    "after", ["x", "bm90IGpzb24", "W251bGwsbnVsbF0", "WyJ4IiwxXQ", "WzFlOTk5LDFd", "W3RydWUsInEiXQ"]
+    "after",
+    [
+        "x",
+        "bm90IGpzb24",
+        "W251bGwsbnVsbF0",
+        "WyJ4IiwxXQ",
+        "WzFlOTk5LDFd",
+        "W3RydWUsInEiXQ",
+        "WyJcdWQ4MDAiLDFd",
+    ],
 )
 def test_a_page_of_no_view_is_refused_with_a_sentence(world: World, after: str) -> None:
     with pytest.raises(UsageError, match="no page of this view"):
@@ -311,3 +320,11 @@ def test_a_group_opens_into_its_calls_also_that_of_nobody(world: World) -> None:
     found = {call.public_id for call in queries.calls(nobody, world.reading)}
     assert found == {row["public_id"] for row in world.rows if not _team(row)}
     assert queries.inside_group(View(), "x") == View()
+
+
+def test_a_team_is_found_by_names_of_any_spelling(world: World) -> None:
+    team = m.Team.objects.create(workspace=world.workspace, name="Evening")
+    m.Agent.objects.create(workspace=world.workspace, name="Anna van der McDonald", team=team)
+    m.Call.objects.filter(public_id="c000").update(agent="Anna van der McDonald")
+    found = queries.calls(parse_view([("period", "all"), ("team", "Evening")]), world.reading)
+    assert [call.public_id for call in found] == ["c000"]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import DAY_MS
@@ -15,14 +15,18 @@ from callwitness.services.derive.dirty import mark_dirty
 from callwitness.services.stores import record_store
 
 SET_ASIDE: Final = "set aside by hand; read it again to bring it back"
+_SET_ASIDE: Final = Q(state=m.Evidence.FAILED, problem=SET_ASIDE)
 _AROUND_DAYS: Final = 2  # a record is kept under the day its source states, within a day of the true one
 
 
 def replay(target: m.Source | m.Evidence) -> int:
-    """Let all evidence of a source, or one piece, be read again; how many pieces. What was read is believed until then."""
+    """Let all evidence of a source, or one piece, be read again; how many pieces. What was read is believed until then.
+
+    What was set aside by hand comes back only when it is asked for itself.
+    """
     if isinstance(target, m.Evidence):
         return read_again(m.Evidence.objects.filter(pk=target.pk))
-    return read_again(m.Evidence.objects.filter(source=target))
+    return read_again(m.Evidence.objects.filter(source=target).exclude(_SET_ASIDE))
 
 
 def read_again(evidence: QuerySet[m.Evidence]) -> int:
@@ -48,7 +52,7 @@ def set_aside(evidence: m.Evidence, now: int) -> bool:
 
 def replay_workspace(workspace: m.Workspace) -> int:
     """All evidence of a workspace is to be read again: its zone, its country or its own numbers changed."""
-    return read_again(m.Evidence.objects.filter(source__workspace=workspace))
+    return read_again(m.Evidence.objects.filter(source__workspace=workspace).exclude(_SET_ASIDE))
 
 
 def counted_days(evidence: m.Evidence) -> set[int]:

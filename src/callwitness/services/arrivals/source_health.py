@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
 
 from callwitness.ledger import models as m
 from callwitness.services.arrivals import watched
+from callwitness.services.arrivals.replays import SET_ASIDE
 
 _DAY_MS: Final = 86_400_000
 _HABIT_MS: Final = 30 * _DAY_MS
@@ -99,7 +100,10 @@ def _usual(told: Mapping[str, Any]) -> float | None:
 
 def _evidence(ids: list[int], now: int) -> dict[int, dict[str, Any]]:
     recent = Q(arrived_at__gte=now - _HABIT_MS)
-    newest = m.Evidence.objects.filter(source=OuterRef("source")).order_by("-arrived_at", "-id")
+    by_hand = Q(state=m.Evidence.FAILED, problem=SET_ASIDE)  # somebody's wish, not a failure
+    newest = (
+        m.Evidence.objects.filter(source=OuterRef("source")).exclude(by_hand).order_by("-arrived_at", "-id")
+    )
     rows = (
         m.Evidence.objects.filter(source__in=ids)
         .values("source")
@@ -110,7 +114,7 @@ def _evidence(ids: list[int], now: int) -> dict[int, dict[str, Any]]:
             all_records=Sum("records"),
             all_rejected=Sum("rejected"),
             pending=Count("id", filter=Q(state=m.Evidence.PENDING) | Q(again=True)),
-            failed=Count("id", filter=Q(state=m.Evidence.FAILED)),
+            failed=Count("id", filter=Q(state=m.Evidence.FAILED) & ~by_hand),
             newest=Subquery(newest.values("state")[:1]),
         )
     )

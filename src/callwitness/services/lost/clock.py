@@ -52,18 +52,15 @@ def _clock(open_hours: WorkingTime, case: m.LostCase, now: int) -> Clock:
     return Clock(band, due, (due - now) / 1000, not open_hours.is_open(case.first_at))
 
 
-def urgent(
-    workspace: m.Workspace, cases: QuerySet[m.LostCase], now: int, most: int
-) -> list[tuple[m.LostCase, Clock]]:
-    """The most urgent of the cases that wait for anybody, with their clocks."""
+def urgent(workspace: m.Workspace, cases: QuerySet[m.LostCase], now: int) -> list[tuple[m.LostCase, Clock]]:
+    """The cases that wait for anybody, the most urgent first, with their clocks."""
     free = cases.filter(state=life.OPEN).select_related("owner_team", "owner_agent")
     latest = list(free.order_by("-last_at", "-id")[:_LOOKED_AT])
     ringing = on_the_line(workspace, {case.caller for case in latest}, now)
-    ranked = sorted(
+    return sorted(
         zip(latest, clocks(workspace, latest, now), strict=True),
         key=lambda pair: _rank(pair[0], pair[1], now, calling=pair[0].caller in ringing),
     )
-    return ranked[:most]
 
 
 def _rank(case: m.LostCase, clock: Clock, now: int, *, calling: bool) -> tuple[bool, int, int]:

@@ -122,6 +122,9 @@ def settle_states(workspace: m.Workspace, case_ids: Collection[int] | None, now:
 
 
 def _settle(workspace: m.Workspace, owners: Owners, keys: Sequence[int], now: int) -> set[int]:
+    # locked before decisions are read: else one that is made meanwhile would be written over by what held before it
+    locked = m.LostCase.objects.select_for_update().filter(id__in=keys).order_by("id")
+    list(locked.values_list("id", flat=True))
     decisions: dict[int, list[life.Decision]] = defaultdict(list)
     rows = m.LostDecision.objects.filter(case_id__in=keys).order_by("at", "id")
     for case, action, by, at in rows.values_list("case_id", "action", "by_id", "at"):

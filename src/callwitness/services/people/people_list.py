@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from callwitness.ledger import models as m
-from callwitness.services.people.book import fold, overlapping
+from callwitness.services.people.book import fold
 from callwitness.services.people.lists import BadRow, Row, read_list
 from callwitness.services.people.retag import regrouped, retag
 
@@ -41,23 +41,37 @@ def take_people(workspace: m.Workspace, data: bytes, now: int) -> PeopleTaken:
     rows = read_list(data, COLUMNS)
     taken = PeopleTaken()
     with transaction.atomic():
-        touched = {text for row in rows for text in _take(workspace, row, taken)}
+        known = _known(workspace)
+        touched = {text for row in rows for text in _take(workspace, known, row, taken)}
     retag(workspace, touched, now)
-    agents = m.Agent.objects.filter(workspace=workspace, name__in={row.cells["name"] for row in rows})
-    regrouped(workspace, list(agents.values_list("id", flat=True)), (), now)
+    named = {known.agents[fold(name)].id for row in rows if (name := row.cells["name"][:120])}
+    regrouped(workspace, sorted(named), (), now)
     return taken
 
 
-def _take(workspace: m.Workspace, row: Row, taken: PeopleTaken) -> Iterable[str]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who is there, by name, and whose each extension is, in whatever time; as they are compared."""
+
+    agents: dict[str, m.Agent]
+    extensions: dict[str, m.Agent]
+
+
+def _known(workspace: m.Workspace) -> _Known:
+    agents = {fold(each.name): each for each in m.Agent.objects.filter(workspace=workspace)}
+    extensions = m.Extension.objects.filter(agent__workspace=workspace).select_related("agent")
+    return _Known(agents, {fold(each.value): each.agent for each in extensions.order_by("-id")})
+
+
+def _take(workspace: m.Workspace, known: _Known, row: Row, taken: PeopleTaken) -> Iterable[str]:
     """One row; the texts whose calls are touched."""
     name, extension = row.cells["name"][:120], row.cells["extension"][:120]
     if not name:
         taken.bad.append(BadRow(row.line, NO_NAME))
         return ()
-    known = {fold(each.name): each for each in m.Agent.objects.filter(workspace=workspace)}
-    agent = known.get(fold(name))
+    agent = known.agents.get(fold(name))
     if agent is None:
-        agent = m.Agent.objects.create(workspace=workspace, name=name)
+        agent = known.agents[fold(name)] = m.Agent.objects.create(workspace=workspace, name=name)
         taken.made += 1
     else:
         taken.changed += 1
@@ -68,11 +82,12 @@ def _take(workspace: m.Workspace, row: Row, taken: PeopleTaken) -> Iterable[str]
     agent.save()
     if not extension:
         return (name,)
-    owner = overlapping(workspace, extension, None, None)
+    owner = known.extensions.get(fold(extension))
     if owner is None:
         m.Extension.objects.create(agent=agent, value=extension)
-    elif owner.agent_id != agent.id:
-        taken.bad.append(BadRow(row.line, TAKEN, f"{extension}: {owner.agent.name}"))
+        known.extensions[fold(extension)] = agent
+    elif owner.id != agent.id:
+        taken.bad.append(BadRow(row.line, TAKEN, f"{extension}: {owner.name}"))
         return (name,)
     return (name, extension)
 

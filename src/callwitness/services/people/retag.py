@@ -9,17 +9,18 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import F, Q, TextField
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
 from callwitness.services.derive.dirty import mark_dirty, mark_unpublished
 from callwitness.services.lost.decisions import settle_states
 from callwitness.services.lost.life import WAITING
-from callwitness.services.people.book import AgentBook, agents_of, tags
+from callwitness.services.people.book import AgentBook, agents_of, fold, tags
 
 DAY_MS: Final = 86_400_000
 _BATCH: Final = 2_000
+_MOST_LOOKED_FOR: Final = 50
 _LADDER: Final = {"call_id": pl.Int64(), "agent": pl.String(), "extension": pl.String()}
 _CALLS: Final = {"call_id": pl.Int64(), "started_at": pl.Int64(), "agents": pl.List(pl.String())}
 
@@ -45,6 +46,9 @@ def retag(workspace: m.Workspace, values: Collection[str], now: int) -> int:
 
 def _touched(workspace: m.Workspace, values: Collection[str]) -> list[int]:
     """Ids of calls in whose legs one of the texts stands, in order."""
+    ladders = m.Ladder.objects.filter(call__workspace=workspace).order_by("call_id")
+    if len(values) > _MOST_LOOKED_FOR:
+        return _read_through(ladders, values)
     if not values:
         return []
     said = Q()
@@ -54,8 +58,22 @@ def _touched(workspace: m.Workspace, values: Collection[str]) -> list[int]:
             said |= Q(text__icontains=json.dumps(text)) | Q(
                 text__icontains=json.dumps(text, ensure_ascii=False)
             )
-    ladders = m.Ladder.objects.filter(call__workspace=workspace).annotate(text=Cast("legs", TextField()))
-    return list(ladders.filter(said).order_by("call_id").values_list("call_id", flat=True))
+    return list(
+        ladders.annotate(text=Cast("legs", TextField())).filter(said).values_list("call_id", flat=True)
+    )
+
+
+def _read_through(ladders: QuerySet[m.Ladder], values: Collection[str]) -> list[int]:
+    """The same for many texts: every leg is looked at once; a database takes no condition that is so long."""
+    wanted = {fold(value) for value in values}
+    rows = ladders.values_list("call_id", "legs").iterator(chunk_size=_BATCH)
+    return [
+        call
+        for call, legs in rows
+        if any(
+            text and fold(text) in wanted for leg in legs for text in (leg.get("agent"), leg.get("extension"))
+        )
+    ]
 
 
 def _batches(ids: Sequence[int]) -> Iterator[list[int]]:

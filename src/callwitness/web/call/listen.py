@@ -19,6 +19,7 @@ from callwitness.ledger.store import StoreError
 from callwitness.services import audit
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.web.ui.door import screen
+from callwitness.web.ui.visitor import address_of
 
 _CHUNK: Final = 1 << 16
 _RANGE: Final = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?")
@@ -38,7 +39,9 @@ def recording(request: HttpRequest, scope: Scope, public_id: str, pk: int) -> Ht
 def download(request: HttpRequest, scope: Scope, public_id: str, pk: int) -> HttpResponseBase:
     """The sound as a file to keep."""
     found = _of_call(scope, public_id, pk)
-    audit.note(scope, request.user, "download", public_id, {"recording": found.name[:200]}, _address(request))
+    audit.note(
+        scope, request.user, "download", public_id, {"recording": found.name[:200]}, address_of(request)
+    )
     answer = _answer(request, found)
     name = re.split(r"[/\\]", found.name)[-1] or "recording"
     if scope.masks_numbers:  # exchanges write numbers into names of files
@@ -66,7 +69,7 @@ def _note_listening(request: HttpRequest, scope: Scope, found: m.Recording) -> N
         details__recording=found.pk,
     )
     if not noted.exists():
-        audit.note(scope, request.user, "listen", what, {"recording": found.pk}, _address(request))
+        audit.note(scope, request.user, "listen", what, {"recording": found.pk}, address_of(request))
 
 
 class _Piece:
@@ -127,7 +130,3 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
     first = int(asked[1])
     last = min(size - 1, int(asked[2])) if asked[2] else size - 1
     return (first, last) if first <= last else None
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))

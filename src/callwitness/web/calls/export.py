@@ -14,6 +14,7 @@ from callwitness.services import audit
 from callwitness.services.exports import rows as exports
 from callwitness.web.calls.asked import asked
 from callwitness.web.ui.door import screen
+from callwitness.web.ui.visitor import address_of
 
 
 @screen("export")
@@ -25,7 +26,7 @@ def export(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     wanted = exports.Export(told.view, told.reading, request.GET.get("format", ""), title)
     exports.check(wanted)
     details: dict[str, Any] = {"format": wanted.format, "query": told.address()[1:2000]}
-    audit.note(scope, request.user, "export", title, details, request.META.get("REMOTE_ADDR", ""))
+    audit.note(scope, request.user, "export", title, details, address_of(request))
     if wanted.format == "csv":
         answer: HttpResponseBase = StreamingHttpResponse(
             exports.csv_parts(wanted), content_type=exports.MEDIA_TYPES["csv"]

@@ -32,9 +32,12 @@ from callwitness.web.ui.templatetags.callwitness import formats
 def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The screen; with ``after`` the rows that follow."""
     told = asked(request, scope)
+    first = not request.GET.get("after")
+    newest = _newest() if first else 0  # before the rows are read: what comes meanwhile is news
     context = page_of(request, told) | {"asked": told}
-    if not request.GET.get("after"):
+    if first:
         context |= _around(told, scope)
+        context["since"] = newest if told.view.sort == ("started_at", True) and not told.view.group else ""
         if not context["rows"] and not told.view.group:
             context["nothing_at_all"] = not m.Call.objects.filter(workspace=scope.workspace).exists()
     return whole_or_part(request, "calls/index.html", "calls/rows.html", context)
@@ -76,7 +79,6 @@ def _around(told: Asked, scope: Scope) -> dict[str, Any]:
         "mine": bool(told.saved) and told.saved.owner_id == scope.user.pk if told.saved else False,
         "most": {name: wording.count(most) for name, most in MOST_ROWS.items()},
         "wider": told.address(replace(view, period="last_30_days")),
-        "since": _newest() if view.sort == ("started_at", True) and not view.group else "",
         "bare": told.address(replace(view, conditions=(), search="")),
     }
 

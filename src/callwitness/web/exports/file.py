@@ -12,6 +12,7 @@ from callwitness.services import audit
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.exports.rows import MEDIA_TYPES
 from callwitness.web.ui.door import screen
+from callwitness.web.ui.visitor import address_of
 
 
 @screen("schedule")
@@ -25,6 +26,6 @@ def file(request: HttpRequest, scope: Scope, pk: int) -> HttpResponseBase:
     except StoreError:
         raise Absent from None
     details = {"delivery": delivery.pk}
-    audit.note(scope, request.user, "export", delivery.name, details, request.META.get("REMOTE_ADDR", ""))
+    audit.note(scope, request.user, "export", delivery.name, details, address_of(request))
     media_type = MEDIA_TYPES.get(delivery.schedule.format, "application/octet-stream")
     return FileResponse(kept, as_attachment=True, filename=delivery.name, content_type=media_type)

@@ -68,7 +68,7 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ch
 @screen("see_numbers")
 def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Lines known and lines seen, busiest first."""
-    counts = calls_by_line(scope.workspace, time.time_ns() // 1_000_000 - _PERIOD_MS)
+    counts = calls_by_line(access.calls(scope), time.time_ns() // 1_000_000 - _PERIOD_MS)
     known = {line.trunk: line for line in access.lines(scope)}
     trunks = {*known, *counts} - {""}
     most = max((counts[trunk] for trunk in trunks), default=0) or 1

@@ -25,11 +25,12 @@ PAGE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its cards and how many there are in all."""
+    """One column: its cards, how many cases there are in all, and for how many of them the clock still runs."""
 
     name: str
     cards: Sequence[Card]
     total: int
+    in_time: int
 
     @property
     def more(self) -> int:
@@ -38,11 +39,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A column before its cards are made; total: of all its cases."""
+    """A column before its cards are made; total, in_time: of all its cases."""
 
     name: str
     cases: Sequence[m.LostCase]
     total: int
+    in_time: int = 0
 
 
 def columns(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[Column]:
@@ -53,12 +55,14 @@ def columns(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[
     else:
         parts = [_waiting(scope, cases, now), _in_work(scope, cases), _done(scope, cases, now, zone)]
     made = iter(cards(scope, [case for part in parts for case in part.cases], now))
-    return [Column(part.name, [next(made) for _ in part.cases], part.total) for part in parts]
+    return [Column(part.name, [next(made) for _ in part.cases], part.total, part.in_time) for part in parts]
 
 
 def _waiting(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> _Part:
-    first = [case for case, _ in urgent(scope.workspace, cases, now, PAGE)]
-    return _Part("waiting", first, cases.filter(state=life.OPEN).count())
+    ranked = urgent(scope.workspace, cases, now)
+    in_time = sum(clock.band == GOOD for _, clock in ranked)
+    first = [case for case, _ in ranked[:PAGE]]
+    return _Part("waiting", first, cases.filter(state=life.OPEN).count(), in_time)
 
 
 def _in_work(scope: access.Scope, cases: QuerySet[m.LostCase]) -> _Part:
@@ -86,12 +90,7 @@ def done_today(cases: QuerySet[m.LostCase], expires_ms: int, now: int, zone: str
 def _by_state(scope: access.Scope, cases: QuerySet[m.LostCase], state: str, now: int) -> _Part:
     chosen = cases.filter(state=state)
     if state == life.OPEN:
-        shown = [case for case, _ in urgent(scope.workspace, cases, now, 2 * PAGE)]
+        shown = [case for case, _ in urgent(scope.workspace, cases, now)[: 2 * PAGE]]
     else:
         shown = list(chosen.order_by("-last_at", "-id")[: 2 * PAGE])
     return _Part(state, shown, chosen.count())
-
-
-def count_urgent(shown: Column) -> int:
-    """Of the cards that wait, those whose clock still runs."""
-    return sum(card.clock.band == GOOD for card in shown.cards)

@@ -22,7 +22,7 @@ from callwitness.services.lost import decisions as lost
 from callwitness.services.lost import figures as lost_figures
 from callwitness.services.lost import life
 from callwitness.services.workspace_settings import settings_of
-from callwitness.web.lost.board import columns, count_urgent
+from callwitness.web.lost.board import columns
 from callwitness.web.lost.cards import cards
 from callwitness.web.lost.charts import hours_chart
 from callwitness.web.lost.filters import STATES, filters_of, teams_of
@@ -42,18 +42,21 @@ _PERIODS: Final = tuple(period for period in PERIODS if period != "all")
 def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The board, narrowed by the address."""
     filters, now = filters_of(request), _now()
+    newest = (
+        access.lost_cases(scope).aggregate(newest=Max("pk"))["newest"] or 0
+    )  # who comes meanwhile is news
     shown = columns(scope, filters, now, zone_of(scope))
     context = {
         "filters": filters,
         "columns": shown,
         "counts": {column.name: column.total for column in shown},
-        "urgent": count_urgent(shown[0]),
+        "urgent": shown[0].in_time,
         "teams": teams_of(scope),
         "lines": _lines(scope),
         "states": STATES,
         "periods": _PERIODS,
         "query": request.GET.urlencode(),
-        "newest": access.lost_cases(scope).aggregate(newest=Max("pk"))["newest"] or 0,
+        "newest": newest,
     }
     return render(request, "lost/index.html", context)
 

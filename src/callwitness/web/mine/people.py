@@ -15,6 +15,7 @@ from callwitness.services.lost import life
 
 _TALKED = Q(talked=True)
 _INBOUND = Q(call__direction="inbound")
+_OUTSIDE = Q(call__direction__in=("inbound", "outbound"))
 _MISSED = Q(talked=False, call__direction="inbound") & ~Q(call__verdict="answered")
 
 
@@ -22,7 +23,7 @@ _MISSED = Q(talked=False, call__direction="inbound") & ~Q(call__verdict="answere
 class Figures:
     """Of one person and period. taken, made: calls talked in, inbound and outbound; missed: rang here, nobody answered.
 
-    passed: rang here, a colleague answered. talk_s: of all talks, whole calls; lost: own lost callers who wait.
+    passed: rang here, a colleague answered. talk_s: of these talks, whole calls; lost: own lost callers who wait.
     """
 
     taken: int
@@ -78,7 +79,7 @@ def figures(agents: Sequence[m.Agent], begin: int, end: int) -> dict[int, Figure
         made=Count("id", filter=_TALKED & Q(call__direction="outbound")),
         missed=Count("id", filter=_MISSED),
         passed=Count("id", filter=Q(talked=False, call__direction="inbound", call__verdict="answered")),
-        talk_s=Sum("call__talk_s", filter=_TALKED),
+        talk_s=Sum("call__talk_s", filter=_TALKED & _OUTSIDE),
     )
     by_agent: dict[int, dict[str, Any]] = {row["agent_id"]: dict(row) for row in counts}
     waiting = m.LostCase.objects.filter(owner_agent_id__in=ids, state__in=life.WAITING).order_by()

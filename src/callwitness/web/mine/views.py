@@ -70,7 +70,7 @@ def _person(
     return {
         "agent": who.agents[0],
         "figures": added(list(figures(who.agents, *span).values())),
-        "lost": urgent(scope.workspace, own, now, _LOST),
+        "lost": urgent(scope.workspace, own, now)[:_LOST],
         "taken": taken.order_by("next_try_at", "claimed_at")[:_LOST],
         "page": page,
         "rows": _rows(scope, page),

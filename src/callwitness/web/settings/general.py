@@ -25,9 +25,8 @@ from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of
 
 _FIELDS: Final = ("name", "zone", "country", "language")
-_JUDGED_BY: Final = frozenset({"zone", "country"})
 _READ_BY: Final = frozenset({"zone", "country"})
-"""What tells how evidence is read: it is read again when one of these changes."""
+"""What tells how evidence is read and judged: both are done again when one of these changes."""
 
 
 class GeneralForm(forms.Form):
@@ -60,7 +59,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
         changed = {
             name: form.cleaned_data[name] for name in _FIELDS if form.cleaned_data[name] != before[name]
         }
-        save(request, scope, changed, "workspace.change", bool(_JUDGED_BY & changed.keys()))
+        save(request, scope, changed, "workspace.change", bool(_READ_BY & changed.keys()))
         return redirect("settings:index", workspace=workspace.slug)
     return render(request, "settings/general.html", {"form": form})
 

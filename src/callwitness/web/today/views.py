@@ -109,7 +109,7 @@ def _ring_back(scope: Scope, now: int) -> dict[str, Any] | None:
         return None
     cases = access.lost_cases(scope)
     return {
-        "cases": urgent(scope.workspace, cases, now, _RING_BACK),
+        "cases": urgent(scope.workspace, cases, now)[:_RING_BACK],
         "total": cases.filter(state="open").count(),
     }
 

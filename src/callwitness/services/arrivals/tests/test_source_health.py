@@ -9,6 +9,7 @@ import pytest
 from callwitness.ledger import models as m
 from callwitness.services.arrivals import drafts
 from callwitness.services.arrivals.receive import receive
+from callwitness.services.arrivals.replays import replay, replay_workspace, set_aside
 from callwitness.services.arrivals.source_health import health, weeks
 from callwitness.services.arrivals.watched import sweep
 
@@ -58,6 +59,20 @@ def test_a_source_whose_last_file_failed_is_failing(office: m.Source) -> None:
     fed(office, HOUR, state="failed")
     told = health([office], NOW)[0]
     assert (told.state, told.failed, told.records, told.rejected) == ("failing", 1, 4, 2)
+
+
+def test_what_was_set_aside_is_no_failure_and_comes_back_only_by_itself(office: m.Source) -> None:
+    fed(office, 2 * HOUR, HOUR)
+    newest = m.Evidence.objects.order_by("-arrived_at")[0]
+    assert set_aside(newest, NOW)
+    told = health([office], NOW)[0]
+    assert (told.state, told.failed) == ("well", 0)
+    assert (replay(office), replay_workspace(office.workspace)) == (1, 1)
+    newest.refresh_from_db()
+    assert newest.state == "failed"
+    assert replay(newest) == 1
+    newest.refresh_from_db()
+    assert newest.state == "pending"
 
 
 def test_a_source_whose_folder_is_gone_is_failing(office: m.Source) -> None:

@@ -14,14 +14,17 @@ from callwitness.services.exports.exporting.table import Group, Table, Value
 MARK: Final = b"\xef\xbb\xbf"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _HARMLESS: Final = re.compile(r"[+-]?\d+(\.\d+)?|\+?[\d•]+")
+_INNER: Final = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
+"""Where a spreadsheet that divides by semicolons, as in Russian and Ukrainian, would begin a cell of its own."""
 _PART: Final = 500
 
 
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it.
 
-    Telephone numbers and plain numbers stay as they are.
+    So does what would begin one if the text were divided. Telephone numbers and plain numbers stay as they are.
     """
+    text = _INNER.sub(r"\1'", text)
     if text.startswith(_FORMULA) and not _HARMLESS.fullmatch(text):
         return "'" + text
     return text

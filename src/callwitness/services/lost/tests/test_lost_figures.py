@@ -74,6 +74,6 @@ def test_the_most_urgent_comes_first(acme: Company) -> None:
         acme.case("+380500000108", at=NOW - 5 * MINUTE).caller: "calling now",
     }
     acme.call("+380500000108", NOW - MINUTE, ended_at=None)
-    order = [names[case.caller] for case, _ in urgent(acme.workspace, m.LostCase.objects.all(), NOW, 20)]
+    order = [names[case.caller] for case, _ in urgent(acme.workspace, m.LostCase.objects.all(), NOW)]
     assert order[:5] == ["closed hours", "nearly over", "fresh", "late", "too late"]
     assert set(order[5:]) == {"tried enough", "not yet", "calling now"}

@@ -7,6 +7,7 @@ import pytest
 
 from callwitness.ledger import models as m
 from callwitness.services.people.book import agents_of, overlapping, tags
+from callwitness.services.people.people_list import take_people
 from callwitness.services.people.retag import retag
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +143,24 @@ def test_a_waiting_case_follows_its_owner_and_his_team(acme: m.Workspace) -> Non
     retag(acme, ["101"], now=9)
     case.refresh_from_db()
     assert (case.owner_agent, case.owner_team) == (anna, anna.team)
+
+
+def test_a_long_list_of_people_gets_its_calls_in_few_queries(
+    acme: m.Workspace, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    taken, mixed = call(acme, 1, 3 * DAY, ["АГЕНТ 250"], []), call(acme, 2, 4 * DAY, [], ["SIP/99"])
+    rows = "\n".join(f"Агент {number};{1000 + number};Sales" for number in range(300))
+    data = f"name;extension;team\n{rows}\nMcDonald;sip/99;Sales\n".encode()
+    with django_assert_max_num_queries(1_300):  # type: ignore[operator]  # pytest-django's own type
+        assert take_people(acme, data, now=9).made == 301
+    assert taken.people.get().agent.name == "Агент 250"
+    assert mixed.people.get().agent.name == "McDonald"
+
+
+def test_an_extension_is_taken_once_within_a_list(acme: m.Workspace) -> None:
+    taken = take_people(acme, b"name;extension\nAnna;101\nBoris;101\nanna;102\n", now=9)
+    assert (taken.made, taken.changed, [row.line for row in taken.bad]) == (2, 1, [3])
+    assert sorted(m.Extension.objects.values_list("agent__name", "value")) == [
+        ("Anna", "101"),
+        ("Anna", "102"),
+    ]

@@ -11,7 +11,8 @@ from callwitness.ledger.access import Scope
 from callwitness.web.ui.numbers import masked
 
 register = template.Library()
-_NUMBER: Final = re.compile(r"\+\d[\d \-]{6,}\d")
+_NUMBER: Final = re.compile(r"\+\d[\d \-]{6,}\d|(?<![\w.:-])\d{7,}(?![\w:-]|\.\d)")
+"""Grouped or not; also bare digits, as calls carry numbers that no plan of numbers knows."""
 
 
 @register.filter

@@ -114,6 +114,9 @@ def test_numbers_are_masked_where_the_role_says_so(cast: Cast) -> None:
         text = page(cast, "maxim", rest)
         assert "+380500001234" not in text
         assert "00 12 34" not in text
+    m.Finding.objects.filter(key="f-disputed").update(left_value="0500001234", right_value="abandoned")
+    for rest in ("", "f-disputed/"):
+        assert "0500001234" not in page(cast, "maxim", rest)
 
 
 def evidence_of_disputed(cast: Cast) -> None:

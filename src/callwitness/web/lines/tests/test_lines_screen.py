@@ -45,3 +45,9 @@ def test_only_who_may_see_numbers_sees_lines(cast: Cast) -> None:
     assert cast.maxim.client.get(cast.url("lines/")).status_code == 200
     for person in (cast.ivanna, cast.client_side, cast.stranger):
         assert person.client.get(cast.url("lines/")).status_code == 404
+
+
+def test_a_head_of_a_team_counts_the_calls_of_the_team_alone(cast: Cast) -> None:
+    cast.add_call("elsewhere", "answered", 10, trunk="SIP/not-yours", queue="support")
+    assert "SIP/not-yours" in cast.olga.client.get(cast.url("lines/")).content.decode()
+    assert "SIP/not-yours" not in cast.maxim.client.get(cast.url("lines/")).content.decode()

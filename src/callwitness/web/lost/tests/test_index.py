@@ -37,6 +37,7 @@ def test_a_marketer_sees_the_callers_of_the_shared_project_without_the_people_in
     assert "case-l-waiting" in text
     assert "Maxim" not in text
     assert "Ivanna" not in text
+    assert cast.teams["sales"].name not in text
     assert "lost-actions" not in text
 
 

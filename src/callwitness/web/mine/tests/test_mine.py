@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callwitness.ledger import models as m
+from callwitness.web.mine.people import figures
 from callwitness.web.ui.cast import Cast
 
 
@@ -77,3 +78,12 @@ def test_numbers_are_masked_where_the_role_says_so(cast: Cast) -> None:
     text = page(cast, "ivanna")
     assert "+380500001111" not in text
     assert "tel:" not in text
+
+
+def test_talk_with_colleagues_does_not_stretch_the_average(cast: Cast) -> None:
+    ivanna = cast.agents["ivanna"]
+    m.Call.objects.filter(public_id__in=("c-answered", "c-outbound")).update(talk_s=60.0)
+    m.Call.objects.filter(public_id="c-internal").update(talk_s=3000.0)
+    m.CallAgent.objects.filter(agent=ivanna, call__public_id="c-internal").update(talked=True)
+    told = figures([ivanna], 0, cast.now)[ivanna.pk]
+    assert (told.taken, told.made, told.talk_s, told.average_s) == (1, 1, 120.0, 60.0)

@@ -57,8 +57,11 @@ def make(
     """Keep uploads aside; one that cannot be kept says why. What is older than a day is thrown away."""
     _throw_away_old(now)
     aside = sum(file.size for draft in _all() for file in draft.files)
-    files = tuple(_keep(name, stream) if aside < MOST_BYTES else _no_room(name) for name, stream in uploads)
-    draft = Draft(secrets.token_urlsafe(24), workspace, user, now, files, source)
+    files: list[DraftFile] = []
+    for name, stream in uploads:
+        files.append(_keep(name, stream) if aside < MOST_BYTES else _no_room(name))
+        aside += files[-1].size
+    draft = Draft(secrets.token_urlsafe(24), workspace, user, now, tuple(files), source)
     path = _folder() / f"{draft.token}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(draft)), encoding="utf-8")

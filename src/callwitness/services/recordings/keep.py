@@ -12,7 +12,7 @@ from callwitness.ledger.store import Readable, StoreError
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.arrivals.names import shown_name
 from callwitness.services.recordings.fetching import Bounds, FetchFailed, FetchRefused, fetch
-from callwitness.services.recordings.links import link_recordings
+from callwitness.services.recordings.links import link_recordings, tell
 from callwitness.services.recordings.sound import NoSound, describe
 
 LIMIT: Final = 256 << 20
@@ -32,10 +32,12 @@ def keep_recording(source: m.Source, stream: Readable, name: str, now: int) -> m
     found = m.Recording.objects.filter(source=source, name=shown_name(name)).first()
     recording = found or m.Recording(source=source, name=shown_name(name))
     recording.sha256, recording.size, recording.arrived_at = stored.sha256, stored.size, now
-    recording.call = None
+    before, recording.call = recording.call_id, None
     recording.tries, recording.next_try_at = 0, None
     _describe(recording)
     recording.save()
+    if before is not None:
+        tell(source.workspace, [before], now)
     return recording
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -33,7 +33,7 @@ def link_recordings(workspace: m.Workspace, now: int | None = None) -> int:
     for source in m.Source.objects.filter(workspace=workspace, recordings__isnull=False).distinct():
         with transaction.atomic():
             touched = [*_loosen(source), *_link(source, now)]
-            _tell(workspace, touched, now)
+            tell(workspace, touched, now)
         done += len(touched)
     return done
 
@@ -57,10 +57,13 @@ def _link(source: m.Source, now: int) -> list[int]:
     waiting = list(due.order_by("id")[:_AT_ONCE])
     if not waiting:
         return []
-    natives = _natives(source, waiting)
-    calls = _calls(source, {native for found in natives.values() for native in found})
+    calls = _calls(source, {recording.native_call_id for recording in waiting if recording.native_call_id})
+    unsure = [recording for recording in waiting if recording.native_call_id not in calls]
+    natives = _natives(source, unsure)
+    calls |= _calls(source, {native for found in natives.values() for native in found})
     for recording in waiting:
-        native = next((native for native in natives[recording.pk] if native in calls), None)
+        told = [recording.native_call_id, *natives.get(recording.pk, ())]
+        native = next((native for native in told if native in calls), None)
         if native is None:
             pause = min(_FIRST_PAUSE_MS << min(recording.tries, 20), _LONGEST_PAUSE_MS)
             recording.tries, recording.next_try_at = recording.tries + 1, now + pause
@@ -73,15 +76,16 @@ def _link(source: m.Source, now: int) -> list[int]:
     return [recording.call_id for recording in waiting if recording.call_id is not None]
 
 
-def _natives(source: m.Source, recordings: Iterable[m.Recording]) -> dict[int, list[str]]:
-    """For each recording the ids of calls that it may be of, the surest first."""
+def _natives(source: m.Source, recordings: Collection[m.Recording]) -> dict[int, list[str]]:
+    """For each recording the ids of calls that it may be of by its name, the surest first; reads all records once."""
+    if not recordings:
+        return {}
     stems = {recording.pk: stem(recording.url or recording.name) for recording in recordings}
     by_stem = _by_record(source, {text for text in stems.values() if text})
     found = {}
     for recording in recordings:
         text = stems[recording.pk]
-        sure = [recording.native_call_id] if recording.native_call_id else []
-        found[recording.pk] = [*sure, *by_stem.get(text, []), text, *_inside(text)]
+        found[recording.pk] = [*by_stem.get(text, []), text, *_inside(text)]
     return found
 
 
@@ -117,7 +121,7 @@ def _calls(source: m.Source, natives: set[str]) -> dict[str, int]:
     return found
 
 
-def _tell(workspace: m.Workspace, touched: list[int], now: int) -> None:
+def tell(workspace: m.Workspace, touched: list[int], now: int) -> None:
     """``Call.recorded`` as it is; the warehouse is told of the days on which it changed."""
     kept = Exists(m.Recording.objects.filter(call=OuterRef("pk"), state=m.Recording.KEPT))
     for part in bulk.by_keys(sorted(set(touched))):

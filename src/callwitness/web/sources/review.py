@@ -170,7 +170,7 @@ def _try(file: drafts.DraftFile, role: str, adapter: str, options: ReadOptions) 
 def _save(
     request: HttpRequest, scope: Scope, draft: drafts.Draft, chosen: str, told: dict[str, Any]
 ) -> HttpResponse:
-    source = _source(scope, chosen, told)
+    source = _source(request, scope, chosen, told)
     now, new = int(time.time() * 1000), 0
     for file in draft.kept:
         with drafts.path_of(file) as path, path.open("rb") as stream:
@@ -187,15 +187,18 @@ def _save(
     return redirect("sources:one", scope.workspace.slug, source.pk)
 
 
-def _source(scope: Scope, chosen: str, told: dict[str, Any]) -> m.Source:
-    """The source the files are of; how it is read as the form says, where the reader may change that."""
+def _source(request: HttpRequest, scope: Scope, chosen: str, told: dict[str, Any]) -> m.Source:
+    """The source the files are of; how it is read as the form says, where the reader may change that. Both are noted."""
     reading: dict[str, Any] = {name: told[name] for name in READING if name in told}
     if chosen.startswith("new:"):
         role = chosen.removeprefix("new:")
-        return m.Source.objects.create(
+        source = m.Source.objects.create(
             workspace=scope.workspace, name=told["name"], role=role, neutral=role == "provider", **reading
         )
+        audit.note(scope, request.user, "source.add", source.name, {"role": role}, address_of(request))
+        return source
     source = access.source(scope, int(chosen))
-    if reading and set(apply_change(source, reading)):
+    if reading and (changed := apply_change(source, reading)):
+        audit.note(scope, request.user, "source.change", source.name, changed, address_of(request))
         replay(source)
     return source

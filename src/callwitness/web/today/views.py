@@ -16,16 +16,25 @@ from callwitness.domain.lost import LOST_VERDICTS
 from callwitness.ledger import access
 from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import Reading
+from callwitness.services.arrivals.source_health import (
+    FAILING,
+    NEVER,
+    OFF,
+    SILENT,
+    WELL,
+    SourceHealth,
+    health,
+)
 from callwitness.services.lost.clock import urgent
 from callwitness.services.workspace_settings import settings_of
 from callwitness.warehouse.contract import DaysUnreadable
 from callwitness.web.today.charts import hours_chart
 from callwitness.web.today.day import bounds, chosen_day, clock_levels, figures, hours, share_of
-from callwitness.web.today.health import sources_health
 from callwitness.web.ui.door import screen, zone_of
 from callwitness.web.ui.finding_sentences import said
 
 _RING_BACK: Final = 6
+_TROUBLE: Final = (FAILING, SILENT, NEVER, WELL)
 _NOBODY: Final = (*LOST_VERDICTS, "abandoned_in_ivr")
 _CLOCK_COLUMNS: Final = (
     "started_at,caller,verdict,queue,signal_answered_at,agent_answered_at,human_voice_at,wait_s"
@@ -54,7 +63,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
         "chosen_at": bounds(day, zone)[0],
         "ring_back": _ring_back(scope, now),
         "night": _night(scope, day, today, zone),
-        "health": sources_health(scope, now) if scope.may("see_sources") else [],
+        "health": _health(scope, now) if scope.may("see_sources") else [],
         "new_here": not access.calls(scope).exists(),
         "may_add": scope.may("edit_sources"),
         "may_work": scope.may("work_lost"),
@@ -102,6 +111,12 @@ def _links(day: date) -> dict[str, str]:
         "clocks": urlencode([*inbound, ("columns", _CLOCK_COLUMNS)]),
         "findings": urlencode({"period": f"{day.isoformat()}..{day.isoformat()}"}),
     }
+
+
+def _health(scope: Scope, now: int) -> list[SourceHealth]:
+    """The sources that count, those in trouble first; they stand as on their own screen."""
+    found = health(access.sources(scope).order_by("name"), now)
+    return sorted((each for each in found if each.state != OFF), key=lambda each: _TROUBLE.index(each.state))
 
 
 def _ring_back(scope: Scope, now: int) -> dict[str, Any] | None:

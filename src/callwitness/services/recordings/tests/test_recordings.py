@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import soundfile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.read_evidence import read_pending
@@ -223,3 +225,29 @@ def test_a_link_into_our_own_network_is_refused_at_once(office: m.Source) -> Non
         recording.refresh_from_db()
         assert (recording.state, len(Far.answers)) == ("failed", 1)
         assert "internal network" in recording.problem
+
+
+def test_a_call_whose_recording_is_replaced_by_no_sound_has_none(office: m.Source) -> None:
+    of = call(office, "170000.1")
+    keep(office, "170000.1.wav")
+    link_recordings(office.workspace, NOW)
+    of.refresh_from_db()
+    assert of.recorded
+    keep(office, "170000.1.wav", b"no sound")
+    of.refresh_from_db()
+    assert not of.recorded
+
+
+def test_a_recording_whose_call_is_told_needs_no_look_at_all_records(
+    office: m.Source,
+) -> None:
+    of = call(office, "170000.1")
+    kept = keep(office, "x.wav")
+    m.Recording.objects.filter(pk=kept.pk).update(native_call_id="170000.1")
+    with CaptureQueriesContext(connection) as asked:
+        link_recordings(office.workspace, NOW)
+    kept.refresh_from_db()
+    assert kept.call == of
+    assert not [
+        each for each in asked if "ledger_record" in each["sql"] and "ledger_recording" not in each["sql"]
+    ]

@@ -88,6 +88,12 @@ def test_who_waits_longest_for_a_call_can_be_rung(page: Page) -> None:
 
 
 def test_a_source_that_fell_silent_is_told_first(cast: Cast, page: Page) -> None:
+    hour = DAY // 24
+    for number in range(6):
+        m.Evidence.objects.create(
+            source=cast.sources["mango"], sha256=str(number) * 64, name="a", size=1, how="folder",
+            arrived_at=cast.now - 3 * DAY - number * hour, state=m.Evidence.READ,
+        )  # fmt: skip
     m.Source.objects.filter(name="mango").update(last_evidence_at=cast.now - 3 * DAY)
     m.ClockPoint.objects.create(
         source=cast.sources["exchange"], window_first=0, at=cast.now, offset_s=47.0, n=9, uncertainty_s=1.0

@@ -15,11 +15,8 @@ from callwitness.domain.errors import UnreadableEvidence
 from callwitness.domain.schema import LEGS
 from callwitness.ingest.contract import REJECTED, Batch, EvidenceFile, Guess, Note, ReadOptions
 from callwitness.ingest.kit.delimited import read_delimited
-from callwitness.ingest.kit.encodings import HEAD, Encoding, decode, detect, lines_of, open_as_utf8
-from callwitness.ingest.kit.lines import MAX_LINE
-from callwitness.ingest.kit.text_lines import numbered_lines, original_lines
-
-_LOOK_AT = 20
+from callwitness.ingest.kit.encodings import HEAD, Encoding, detect, open_as_utf8
+from callwitness.ingest.kit.event_lines import batches_of_lines, first_lines, lines_as_they_stand
 
 
 class Adapter:
@@ -29,7 +26,7 @@ class Adapter:
 
     def recognise(self, head: bytes, name: str) -> Guess | None:
         """Notifications by their keys, statistics by their columns."""
-        lines = _first_lines(head)
+        lines = first_lines(head)
         if any(_is_notification(line) for line in lines):
             return Guess(
                 self.name, "events", 0.95, "JSON notifications with call_id, entry_id and call_state"
@@ -46,7 +43,7 @@ class Adapter:
         """
         with file.open() as stream:
             head = stream.read(HEAD)
-        lines = _first_lines(head)
+        lines = first_lines(head)
         if not lines:
             if head.strip():
                 raise UnreadableEvidence(
@@ -62,7 +59,9 @@ class Adapter:
             raise UnreadableEvidence(
                 file.name, "expected statistics of Mango (cells divided by ;) or notifications as JSON lines"
             )
-        return _read_notifications(file, encoding, options)
+        return batches_of_lines(
+            file, encoding, lambda lines: read_events(lines, file.name, file.sha256, options)
+        )
 
     def settle(self, records: pl.DataFrame, options: ReadOptions) -> tuple[pl.DataFrame, Sequence[Note]]:
         """Statistics written in a shifted clock are set right where events of the same calls show it."""
@@ -86,19 +85,7 @@ class Adapter:
         self, file: EvidenceFile, rows: Sequence[tuple[str | None, int]]
     ) -> dict[tuple[str | None, int], str]:
         """The lines as they stand."""
-        with file.open() as stream:
-            head = stream.read(HEAD)
-        return original_lines(file, detect(head) or Encoding("utf-8"), rows)
-
-
-def _first_lines(head: bytes) -> list[str]:
-    """The first filled lines; a line cut by the end of ``head`` is left out."""
-    encoding = detect(head)
-    if encoding is None:
-        return []
-    lines = lines_of(decode(head, encoding))
-    whole = lines[:-1] if len(head) >= HEAD and len(lines) > 1 else lines
-    return [line for line in whole if line.strip()][:_LOOK_AT]
+        return lines_as_they_stand(file, rows)
 
 
 def _is_notification(line: str) -> bool:
@@ -107,20 +94,6 @@ def _is_notification(line: str) -> bool:
     except NotANotification:
         return False
     return "entry_id" in event or {"call_id", "call_state"} <= set(event)
-
-
-def _read_notifications(file: EvidenceFile, encoding: Encoding, options: ReadOptions) -> Iterator[Batch]:
-    for block in numbered_lines(file, encoding):
-        batch = read_events(block.lines, file.name, file.sha256, options)
-        long = [
-            (file.name, row, f"a line of more than {MAX_LINE:,} characters", text[:500])
-            for row, text in block.overlong
-        ]
-        if not long:
-            yield batch
-            continue
-        refused = pl.DataFrame(long, schema=["file", "row", "reason", "raw"], orient="row")
-        yield Batch(batch.records, REJECTED.concat([batch.rejected, refused]))
 
 
 def _read_statistics(

@@ -16,7 +16,8 @@ from callwitness.adapters.mango.envelope import NotANotification, inner, kind_of
 from callwitness.adapters.mango.parties import party
 from callwitness.adapters.mango.words import SEGMENTS
 from callwitness.domain.schema import RECORDS
-from callwitness.ingest.contract import REJECTED, Batch, ReadOptions
+from callwitness.ingest.contract import Batch, ReadOptions
+from callwitness.ingest.kit.event_lines import rows_of_lines
 from callwitness.ingest.kit.numbers import normalise
 
 DETAIL: Final = {
@@ -36,22 +37,8 @@ _RAW: Final = {
 
 def read_events(lines: Iterable[tuple[int, str]], file: str, evidence: str, options: ReadOptions) -> Batch:
     """Numbered lines to one batch; blank lines are no rows."""
-    rows: list[dict[str, Any]] = []
-    rejected: list[tuple[str, int, str, str]] = []
-    for number, line in lines:
-        if not line.strip():
-            continue
-        try:
-            rows.append({"row": number} | _row(notification(line)))
-        except NotANotification as problem:
-            rejected.append((file, number, str(problem), line[:500]))
-    raw = pl.DataFrame(rows, schema=_RAW, orient="row")
-    refused = (
-        pl.DataFrame(rejected, schema=["file", "row", "reason", "raw"], orient="row")
-        if rejected
-        else REJECTED.empty()
-    )
-    return Batch(_records(raw, file, evidence, options), REJECTED.conform(refused))
+    rows, refused = rows_of_lines(lines, file, lambda line: _row(notification(line)), NotANotification)
+    return Batch(_records(pl.DataFrame(rows, schema=_RAW, orient="row"), file, evidence, options), refused)
 
 
 def _row(event: dict[str, Any]) -> dict[str, Any]:

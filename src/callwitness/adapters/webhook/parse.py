@@ -11,7 +11,8 @@ import polars as pl
 from callwitness.adapters.webhook import words
 from callwitness.adapters.webhook.envelope import Delivered, NotAnEvent, delivered
 from callwitness.domain.schema import RECORDS
-from callwitness.ingest.contract import REJECTED, Batch, ReadOptions
+from callwitness.ingest.contract import Batch, ReadOptions
+from callwitness.ingest.kit.event_lines import rows_of_lines
 from callwitness.ingest.kit.numbers import normalise
 
 DETAIL: Final = {
@@ -31,23 +32,8 @@ _RAW: Final = {
 
 def read_events(lines: Iterable[tuple[int, str]], file: str, evidence: str, options: ReadOptions) -> Batch:
     """Numbered lines to one batch; blank lines are no rows."""
-    rows: list[dict[str, Any]] = []
-    rejected: list[tuple[str, int, str, str]] = []
-    for number, line in lines:
-        if not line.strip():
-            continue
-        try:
-            rows.append({"row": number} | _row(delivered(line)))
-        except NotAnEvent as problem:
-            rejected.append((file, number, str(problem), line[:500]))
-    raw = pl.DataFrame(rows, schema=_RAW, orient="row")
-    refused = (
-        pl.DataFrame(rejected, schema=["file", "row", "reason", "raw"], orient="row") if rejected else None
-    )
-    return Batch(
-        _records(raw, file, evidence, options),
-        REJECTED.empty() if refused is None else REJECTED.conform(refused),
-    )
+    rows, refused = rows_of_lines(lines, file, lambda line: _row(delivered(line)), NotAnEvent)
+    return Batch(_records(pl.DataFrame(rows, schema=_RAW, orient="row"), file, evidence, options), refused)
 
 
 def _row(told: Delivered) -> dict[str, Any]:

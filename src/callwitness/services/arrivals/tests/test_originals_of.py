@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from callwitness import adapters
 from callwitness.ledger import models as m
-from callwitness.services.arrivals import originals_of
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.arrivals.originals_of import original_text
 from callwitness.services.arrivals.read_evidence import read_pending
@@ -16,7 +16,7 @@ from callwitness.services.arrivals.receive import receive
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
-ADAPTERS = Path(originals_of.__file__).parent.parent / "adapters"
+ADAPTERS = Path(adapters.__file__).parent
 NOW = 1_795_000_000_000
 TABLE = b"date,caller,number,duration,status\n2026-11-02 12:00:00,+79000000001,+74950000001,60,answered\n"
 LINE = "2026-11-02 12:00:00,+79000000001,+74950000001,60,answered"

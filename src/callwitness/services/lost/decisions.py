@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from callwitness.domain.errors import CallwitnessError
@@ -122,15 +122,27 @@ def settle_states(workspace: m.Workspace, case_ids: Collection[int] | None, now:
 
 
 def _settle(workspace: m.Workspace, owners: Owners, keys: Sequence[int], now: int) -> set[int]:
-    # locked before decisions are read: else one that is made meanwhile would be written over by what held before it
-    locked = m.LostCase.objects.select_for_update().filter(id__in=keys).order_by("id")
-    list(locked.values_list("id", flat=True))
+    changed, astray = _worked_out(workspace, owners, keys, now)
+    if changed and connection.features.has_select_for_update:  # elsewhere one writes at a time anyway
+        # a decision that was made since we read must not be written over by what held before it
+        locked = m.LostCase.objects.select_for_update().filter(id__in=[row[0] for row in changed])
+        list(locked.order_by("id").values_list("id", flat=True))
+        changed, astray = _worked_out(workspace, owners, keys, now)
+    bulk.update(m.LostCase, pl.DataFrame(changed, schema=_SCHEMA, orient="row"))
+    return _tell_calls(workspace, astray)
+
+
+def _worked_out(
+    workspace: m.Workspace, owners: Owners, keys: Sequence[int], now: int
+) -> tuple[list[tuple[Any, ...]], list[int]]:
+    """Rows of _SCHEMA for the cases that are not as they should be, and the ids of those whose calls may not be."""
     decisions: dict[int, list[life.Decision]] = defaultdict(list)
     rows = m.LostDecision.objects.filter(case_id__in=keys).order_by("at", "id")
     for case, action, by, at in rows.values_list("case_id", "action", "by_id", "at"):
         decisions[case].append(life.Decision(action, by, at))
     expire_ms = expires_after(workspace)
-    changed, astray = [], []
+    changed: list[tuple[Any, ...]] = []
+    astray: list[int] = []
     cases = list(m.LostCase.objects.filter(workspace=workspace, id__in=keys).values_list(*_TOLD, *_KEPT))
     whose = owners.of([(owner, queue, last_at) for _, _, last_at, _, owner, queue, *_ in cases])
     for (pk, derived, last_at, talk_at, _, _, *kept), owner in zip(cases, whose, strict=True):
@@ -142,8 +154,7 @@ def _settle(workspace: m.Workspace, owners: Owners, keys: Sequence[int], now: in
             changed.append((pk, *values))
         if not now_is.state == kept[0] == derived:
             astray.append(pk)
-    bulk.update(m.LostCase, pl.DataFrame(changed, schema=_SCHEMA, orient="row"))
-    return _tell_calls(workspace, astray)
+    return changed, astray
 
 
 def _tell_calls(workspace: m.Workspace, keys: Sequence[int]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.replays import replay_workspace
 from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.people.book import fold
 from callwitness.services.people.lists import BadRow, Row, read_list
 from callwitness.services.people.numbers import as_calls_carry_it
 from callwitness.services.people.projects import reassign
@@ -44,8 +46,9 @@ def take_numbers(workspace: m.Workspace, data: bytes, now: int) -> NumbersTaken:
     """Makes and completes numbers; calls are judged again and get their projects. Raises ``UnusableList``."""
     taken = NumbersTaken()
     with transaction.atomic():
+        projects = {fold(each.name): each for each in m.Project.objects.filter(workspace=workspace)}
         for row in read_list(data, COLUMNS):
-            _take(workspace, row, taken)
+            _take(workspace, projects, row, taken)
     if taken.made or taken.changed:
         changed(workspace, now)
     return taken
@@ -60,13 +63,11 @@ def changed(workspace: m.Workspace, now: int) -> None:
     reassign(workspace, now)
 
 
-def _take(workspace: m.Workspace, row: Row, taken: NumbersTaken) -> None:
+def _take(workspace: m.Workspace, projects: Mapping[str, m.Project], row: Row, taken: NumbersTaken) -> None:
+    """One row. projects: by name, as it is compared."""
     value = as_calls_carry_it(workspace, row.cells["number"])
     kind = _KINDS.get(row.cells["kind"].lower())
-    project = None
-    if row.cells["project"]:
-        named = m.Project.objects.filter(workspace=workspace)
-        project = named.filter(name__iexact=row.cells["project"]).first()
+    project = projects.get(fold(row.cells["project"]))
     if value is None:
         taken.bad.append(BadRow(row.line, NO_NUMBER, row.cells["number"]))
     elif kind is None:

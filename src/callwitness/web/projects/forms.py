@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from callwitness.ledger import models as m
+from callwitness.services.people.book import fold
 
 SIDES = (m.Party.AGENCY, m.Party.CLIENT)
 
@@ -44,10 +45,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the
                 self.fields[party.side].initial = party.name
 
     def clean_name(self) -> str:
-        """Names are unique."""
+        """Names are unique, upper and lower case alike."""
         name = str(self.cleaned_data["name"]).strip()
-        others = m.Project.objects.filter(workspace=self.instance.workspace, name__iexact=name)
-        if others.exclude(pk=self.instance.pk).exists():
+        others = m.Project.objects.filter(workspace=self.instance.workspace).exclude(pk=self.instance.pk)
+        if any(fold(other) == fold(name) for other in others.values_list("name", flat=True)):
             raise forms.ValidationError(_("Another project has this name already."))
         return name
 

@@ -41,7 +41,8 @@ def check_name(workspace: m.Workspace, name: str) -> None:
     """A new source's name: free, and fit for a command line. Raises ``ValidationError``."""
     if not _NAME.fullmatch(name):
         raise forms.ValidationError(_("Letters, digits, '.', '-' and '_' only."))
-    if m.Source.objects.filter(workspace=workspace, name__iexact=name).exists():
+    taken = m.Source.objects.filter(workspace=workspace).values_list("name", flat=True)
+    if name.lower() in {each.lower() for each in taken}:  # the database's own comparing knows ASCII alone
         raise forms.ValidationError(_("There is a source of this name already."))
 
 

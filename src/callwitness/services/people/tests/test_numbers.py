@@ -7,6 +7,7 @@ import pytest
 
 from callwitness.domain.rules import Rules
 from callwitness.ledger import models as m
+from callwitness.services.people.number_list import take_numbers
 from callwitness.services.people.numbers import as_calls_carry_it, number_rules, projects_of
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,10 @@ def test_without_projects_calls_have_none(acme: m.Workspace) -> None:
 )
 def test_numbers_are_kept_as_calls_carry_them(acme: m.Workspace, typed: str, kept: str | None) -> None:
     assert as_calls_carry_it(acme, typed) == kept
+
+
+def test_a_list_names_projects_in_any_case_of_any_alphabet(acme: m.Workspace) -> None:
+    shop = m.Project.objects.create(workspace=acme, slug="shop", name="Магазин")
+    taken = take_numbers(acme, "номер;проект\n+79000000001;МАГАЗИН\n+79000000002;Склад\n".encode(), now=9)
+    assert (taken.made, [row.code for row in taken.bad]) == (1, ["no_project"])
+    assert m.Number.objects.get().project == shop

@@ -55,3 +55,10 @@ def test_only_the_owner_changes_projects(cast: Cast) -> None:
     url = cast.url(f"projects/{cast.projects['shop'].pk}/")
     for person in (cast.maxim, cast.auditor, cast.ivanna, cast.agency, cast.stranger):
         assert person.client.get(url).status_code == 404
+
+
+def test_a_name_is_taken_in_any_case_of_any_alphabet(cast: Cast) -> None:
+    m.Project.objects.filter(pk=cast.projects["shop"].pk).update(name="Магазин")
+    answer = cast.olga.client.post(cast.url("projects/new/"), {"name": "МАГАЗИН"})
+    assert answer.status_code == 400
+    assert "Another project has this name already." in answer.content.decode()

@@ -300,6 +300,15 @@ def test_a_manager_uploads_and_does_not_change_how_it_is_read(cast: Cast) -> Non
     assert cast.maxim.client.get(answer["Location"], {"source": "new:office"}).status_code == 404
 
 
+def test_how_a_source_is_read_is_noted_when_an_upload_changes_it(cast: Cast) -> None:
+    source = cast.sources["exchange"]
+    answer = upload(cast.olga, cast, ("calls.csv", TABLE), source=str(source.pk))
+    data = {"source": str(source.pk), "zone": "Asia/Tokyo", "adapter": "", "options": "", "action": "save"}
+    assert cast.olga.client.post(answer["Location"], data).status_code == 302
+    noted = m.Audit.objects.get(action="source.change", what=source.name)
+    assert noted.details["zone"] == ["", "Asia/Tokyo"]
+
+
 def test_a_draft_is_its_makers_own(cast: Cast) -> None:
     answer = upload(cast.olga, cast, ("calls.csv", TABLE))
     assert cast.maxim.client.get(answer["Location"]).status_code == 404

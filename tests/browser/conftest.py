@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Office
-from tests.server.installation import Installation
+from tests.server.installation import Installation, Process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium; gone with its module, because its tools keep an event loop running as long as they live."""
     with sync_playwright() as tools:
         running = tools.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
@@ -26,14 +26,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """The demo company, running."""
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Process, str]]:
+    """The demo company, running, and the password of its people."""
     here = Installation(tmp_path_factory.mktemp("demo") / "data")
     with here.started("up", "--demo") as up:
         here.well(up)
         password = re.search(r"password (\S+)", up.said)
         assert password, up.said
-        yield Office(here, up, browser, password[1])
+        yield here, up, password[1]
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser, demo_company: tuple[Installation, Process, str]) -> Office:
+    """The demo company behind a browser."""
+    here, up, password = demo_company
+    return Office(here, up, browser, password)
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+from callwitness.adapters import asterisk
 from callwitness.domain.schema import RECORDS
 from callwitness.ingest.registry import adapter_packages
 from callwitness.ledger import models as m
@@ -21,7 +23,7 @@ from callwitness.services.stores import record_store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
-SAMPLES = Path(read_evidence.__file__).parent.parent / "adapters" / "asterisk" / "samples"
+SAMPLES = Path(asterisk.__file__).parent / "samples"
 NOW = 1_795_000_000_000
 DAY = 86_400_000
 TABLE = "date,caller,number,duration,status\n"
@@ -287,3 +289,36 @@ def test_rejected_rows_are_kept_with_their_reason(office: m.Source) -> None:
     evidence.refresh_from_db()
     assert (evidence.rows, evidence.records, evidence.rejected) == (7, 4, 3)
     assert m.RejectedRow.objects.filter(evidence=evidence, raw__startswith="no date").count() == 3
+
+
+def test_rows_that_cannot_be_kept_hold_up_nobody_else(office: m.Source) -> None:
+    """Somebody else's row has the id already."""
+    first = arrive(office, table(1))
+    read_pending(NOW)
+    taken = m.Record.objects.get().record_id
+    first.delete()
+    other = arrive(office, table(5), "other.csv")
+    m.Record.objects.create(
+        source=office, evidence=other, record_id=taken, file="", row="1", kind="", witness=""
+    )
+    again, good = arrive(office, table(1)), arrive(office, table(9), "good.csv")
+    assert read_one(again, NOW).state == "failed"
+    assert "cannot be kept" in again.problem
+    assert read_one(good, NOW).state == "read"
+
+
+def test_what_was_read_while_the_workspace_changed_is_read_again(
+    office: m.Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence, write = arrive(office, table(1)), read_evidence._write_rows
+
+    def zone_changes(*arguments: Any) -> None:
+        m.Workspace.objects.update(zone="Asia/Tokyo")
+        write(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(read_evidence, "_write_rows", zone_changes)
+        read_one(evidence, NOW)
+    assert (evidence.state, evidence.again) == ("read", True)
+    assert read_pending(NOW) == 1
+    assert not m.Evidence.objects.get().again

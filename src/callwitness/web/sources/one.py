@@ -20,12 +20,13 @@ from callwitness.ledger.access import Scope
 from callwitness.report import charts
 from callwitness.report.formats import Formats
 from callwitness.services.arrivals.source_health import health, weeks
+from callwitness.web.sources.noted import TABLE_READ, noted
 from callwitness.web.ui.door import screen, zone_of
 from callwitness.web.ui.words import language
 
 _PAGE: Final = 30
 _MOST_POINTS: Final = 4_000
-_QUIET: Final = frozenset({"table_read", "zone_found"})
+_QUIET: Final = frozenset({TABLE_READ, "zone_found"})
 """Notes of every file that is well; they stand on its own page."""
 
 
@@ -35,9 +36,7 @@ def one(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     source = access.source(scope, pk)
     page = Paginator(access.evidence(scope, source), _PAGE).get_page(request.GET.get("page"))
     for evidence in page:
-        evidence.reasons = [  # type: ignore[attr-defined]  # read by the template
-            {"code": code, "params": params} for code, params in evidence.notes if code not in _QUIET
-        ]
+        evidence.reasons = noted(evidence, scope, _QUIET)  # type: ignore[attr-defined]  # read by the template
     told = health([source], int(time.time() * 1000))[0]
     return render(
         request,

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from callwitness.ledger import access
-from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
+from callwitness.web.sources.noted import noted
 from callwitness.web.ui.door import screen
 
 _PAGE: Final = 50
@@ -26,10 +26,5 @@ def rejected(request: HttpRequest, scope: Scope, pk: int, evidence: int) -> Http
     return render(
         request,
         "sources/rejected.html",
-        {"source": source, "evidence": found, "page": rows, "shows": shows, "reasons": _reasons(found)},
+        {"source": source, "evidence": found, "page": rows, "shows": shows, "reasons": noted(found, scope)},
     )
-
-
-def _reasons(evidence: m.Evidence) -> list[dict[str, object]]:
-    """What was noted while reading; how a table was understood is for the command line alone."""
-    return [{"code": code, "params": params} for code, params in evidence.notes if code != "table_read"]

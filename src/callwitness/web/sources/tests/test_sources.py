@@ -368,3 +368,16 @@ def test_pages_are_there_in_each_language(cast: Cast, rest: str) -> None:
     for language in ("en", "ru", "uk"):
         type(cast.olga.user).objects.filter(pk=cast.olga.user.pk).update(language=language)
         assert cast.olga.client.get(cast.url(f"sources/{rest}")).status_code == 200
+
+
+def test_what_stood_in_a_cell_is_not_told_to_who_sees_masked_numbers(cast: Cast) -> None:
+    source = cast.sources["exchange"]
+    cell = {"file": "a.csv", "count": 1, "row": "7", "example": "+380500001234x"}
+    kept = m.Evidence.objects.create(
+        source=source, sha256="0" * 64, name="a.csv", size=9, how="upload", arrived_at=cast.now,
+        state="read", notes=[["cells_unreadable", cell]],
+    )  # fmt: skip
+    m.Membership.objects.filter(user=cast.maxim.user).update(mask_numbers=True)
+    for rest in ("", f"rejected/{kept.pk}/"):
+        assert "+380500001234x" in text(cast.olga.client.get(page(cast, rest=rest)))
+        assert "+380500001234x" not in text(cast.maxim.client.get(page(cast, rest=rest)))

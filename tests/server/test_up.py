@@ -44,6 +44,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left_running(tmp_path: Path
         other = Installation(tmp_path / "other", port=here.port).run("up", check=False)
     assert other.returncode == 2
     assert f"Cannot listen on 127.0.0.1:{here.port}" in other.stderr
+    assert "administrator" not in other.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -12,7 +12,7 @@ import typer
 from callwitness.cli.console import ConsoleProgress
 from callwitness.cli.server import Data, Level, LogLevel
 from callwitness.config.server import ServerSettings
-from callwitness.config.startup import migrate, setup
+from callwitness.config.startup import migrate, require_ledger, setup
 from callwitness.domain.errors import UnreadableEvidence
 from callwitness.ingest.registry import adapter_packages
 from callwitness.services.arguments import SourceArgument, check_names, parse_source, readable
@@ -30,6 +30,7 @@ def import_command(
     """Store files as evidence of a workspace; read and derived at once, or by the worker where one runs."""
     arguments = [parse_source(text, adapter_packages()) for text in sources]
     check_names(arguments)
+    require_ledger(data)
     settings = setup(data, level=log_level)
     migrate(settings)
     failed = _import(settings, workspace, arguments)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from callwitness.cli.server import Data, Host, Level, LogLevel, Port
-from callwitness.config.ports import free_port
+from callwitness.config.ports import free_port, require_free
 from callwitness.config.startup import migrate, setup
 
 
@@ -38,6 +38,8 @@ def _run(
     from callwitness.config import running  # noqa: PLC0415 after setup
 
     with running.alone(settings):
+        # before anything is made, or a link shown that leads nowhere
+        require_free(settings.host, settings.port)
         migrate(settings)
         if demo or not once:
             running.introduce(with_demo=demo, say=typer.echo)

@@ -15,7 +15,6 @@ from typing import Any, Final
 from django.contrib.auth import get_user_model
 from django.db import connections
 
-from callwitness.config.ports import require_free
 from callwitness.config.processes import Child, end, keep_running
 from callwitness.config.server import ServerSettings
 from callwitness.domain.errors import UsageError
@@ -53,7 +52,6 @@ def introduce(*, with_demo: bool, say: Say) -> None:
 
 def run(settings: ServerSettings, level: str, *, say: Say) -> int:
     """Web and worker until Ctrl-C or SIGTERM. The exit code."""
-    require_free(settings.host, settings.port)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

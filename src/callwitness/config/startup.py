@@ -46,6 +46,17 @@ def require_kept(data: Path | None) -> None:
         raise UsageError(f"{folder}: no data folder of Callwitness. Name it: --data")
 
 
+def require_ledger(data: Path | None) -> None:
+    """Raises ``UsageError`` where files would make a ledger of their own that nobody looks at. PostgreSQL has one."""
+    settings = from_environment()
+    folder = settings.data if data is None else data.absolute()
+    if not settings.database and not (folder / settings.sqlite.name).exists():
+        raise UsageError(
+            f"{folder}: no ledger here, nothing was stored. Name the folder that the server works on: --data; "
+            f"a new one is made by: callwitness up --data {folder}"
+        )
+
+
 def migrate(settings: ServerSettings, wait_s: float = 60) -> None:
     """Bring the tables up to date, one process at a time. Waits for a database that does not answer yet.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,20 @@ TABLE = "date,caller,number,duration,status\n2026-11-02 12:00:00,+79000000001,+7
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "callwitness", "import", *arguments, "--data", str(tmp_path / "data")]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as a first ``up`` leaves it: tables, nobody in them."""
+    folder = tmp_path_factory.mktemp("empty")
+    code = "import sys, pathlib; from callwitness.config.startup import *; migrate(setup(pathlib.Path(sys.argv[1])))"
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _ledger(tmp_path: Path, empty: Path) -> None:
+    shutil.copytree(empty, tmp_path / "data")
 
 
 def asked(tmp_path: Path, query: str) -> list[Any]:
@@ -89,6 +104,17 @@ def test_a_source_is_not_changed_in_passing(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "has zone 'Europe/Kyiv', not 'Asia/Tokyo'" in done.stderr
     assert "no workspace called 'acne'; there are: acme" in run(tmp_path, "acne", "office=calls.csv").stderr
+
+
+def test_a_forgotten_data_folder_is_said_and_nothing_is_made(tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data")
+    (tmp_path / "calls.csv").write_text(TABLE)
+    done = run(tmp_path, "acme", "office=calls.csv")
+    assert done.returncode == 2
+    assert f"{tmp_path / 'data'}: no ledger here, nothing was stored" in done.stderr
+    assert "--data" in done.stderr
+    assert "callwitness up" in done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_an_unreadable_file_is_kept_and_said(tmp_path: Path) -> None:

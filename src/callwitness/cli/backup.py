@@ -53,6 +53,7 @@ def restore_command(
     except CallwitnessError:
         shutil.rmtree(data)
         raise
+    restore.number_on(settings.inbox)
     restore.forget_warehouse(time.time_ns() // 1_000_000)
     made = datetime.fromtimestamp(manifest.made_at / 1000, UTC)
     typer.echo(f"Restored what was kept at {made:%Y-%m-%d %H:%M:%S} UTC by version {manifest.version}:")

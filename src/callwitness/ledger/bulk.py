@@ -1,7 +1,7 @@
 """Many rows at once: columns of a frame to ``executemany`` (SQLite) or ``COPY`` (PostgreSQL), never ORM objects.
 
 Frames carry the database's column names (``source_id``); lists and structs come as JSON text. All of it inside a
-transaction that the caller opened.
+transaction that the caller opened. Errors come as Django's, as from any query.
 """
 
 from __future__ import annotations
@@ -94,8 +94,9 @@ def _many(statement: str, rows: pl.DataFrame) -> None:
     connection.ensure_connection()
     cursor = connection.connection.cursor()
     try:
-        for part in rows.iter_slices(_AT_ONCE):
-            cursor.executemany(statement, part.rows())
+        with connection.wrap_database_errors:
+            for part in rows.iter_slices(_AT_ONCE):
+                cursor.executemany(statement, part.rows())
     finally:
         cursor.close()
 
@@ -103,7 +104,11 @@ def _many(statement: str, rows: pl.DataFrame) -> None:
 def _copy(statement: str, rows: pl.DataFrame) -> None:
     _in_transaction()
     connection.ensure_connection()
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         for row in rows.iter_rows():
             copy.write_row(row)
 

@@ -117,8 +117,8 @@ class FolderStore:
             return
         final.parent.mkdir(exist_ok=True, mode=0o700)
         written.replace(final)
-        _sync(final.parent)
-        _sync(self._folder)
+        sync_folder(final.parent)
+        sync_folder(self._folder)
 
     def open(self, sha256: str) -> IO[bytes]:
         try:
@@ -164,8 +164,8 @@ def copy_bounded(stream: Readable, target: IO[bytes], limit: int) -> Stored:
     return Stored(digest.hexdigest(), size)
 
 
-def _sync(folder: Path) -> None:
-    """The name of a file is on the disk too."""
+def sync_folder(folder: Path) -> None:
+    """Names of files that were put into a folder are on the disk too."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

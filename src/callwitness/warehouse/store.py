@@ -72,6 +72,7 @@ class Warehouse:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
+            _sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -147,6 +148,17 @@ class Snapshot:
             return all(_state(found.path.stat()) == found.state for found in self.states)
         except FileNotFoundError:
             return False
+
+
+def _sync(folder: Path) -> None:
+    """The name of a file is on the disk too: the ledger forgets that it has to tell us."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _readable(path: Path) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 
 from callwitness.domain.errors import UnreadableEvidence, UsageError
@@ -32,7 +32,13 @@ from callwitness.services.arrivals.evidence_records import (
     rejected_rows,
 )
 from callwitness.services.arrivals.evidence_store import evidence_store
-from callwitness.services.arrivals.replays import counted_days, recount, replay_workspace
+from callwitness.services.arrivals.replays import (
+    counted_days,
+    lock_counts,
+    recount,
+    replay_workspace,
+    set_aside,
+)
 from callwitness.services.derive.dirty import count_days, mark_dirty
 from callwitness.services.people.numbers import number_rules
 from callwitness.services.recordings.keep import await_recordings
@@ -72,7 +78,7 @@ def read_pending(now: int, progress: Progress = _silent, within_s: float | None 
 def read_one(evidence: m.Evidence, now: int, progress: Progress = _silent) -> m.Evidence:
     """Read one piece; it ends as ``read``, or as ``failed`` with a sentence. Raises as ``read_pending``."""
     try:
-        found = _read(evidence, progress)
+        found, read_as = _read(evidence, progress)
     except (UnreadableEvidence, UsageError, Missing) as problem:
         return _failed(evidence, str(problem))
     except (OSError, StoreError):
@@ -83,23 +89,42 @@ def read_one(evidence: m.Evidence, now: int, progress: Progress = _silent) -> m.
         return _failed(evidence, sentence)
     before = counted_days(evidence) if evidence.state == m.Evidence.READ else None
     _remove_rows(evidence, begun=before is None)
-    _write_rows(evidence, found, progress)
+    try:
+        _write_rows(evidence, found, progress)
+    except (DataError, IntegrityError) as problem:
+        _log.exception("rows that the ledger cannot keep", extra={"evidence": evidence.pk})
+        return _unkept(evidence, f"its rows cannot be kept ({type(problem).__name__}); the file is kept", now)
     store = record_store()
     counts = store.add(evidence.source_id, evidence.pk, found.stated, evidence.arrived_at // DAY_MS)
     if before:
         store.forget(evidence.source_id, evidence.pk, before - set(counts))
-    _publish(evidence, found, counts, before, now)
+    _publish(evidence, found, read_as, counts, before, now)
     return evidence
 
 
-def _read(evidence: m.Evidence, progress: Progress) -> EvidenceRecords:
-    """Open the bytes and read them as the source's settings say."""
-    source = evidence.source
+def _unkept(evidence: m.Evidence, sentence: str, now: int) -> m.Evidence:
+    """What stood of an earlier reading went already: the evidence is believed no more."""
+    evidence.again = False
+    evidence.save(update_fields=["again"])
+    set_aside(evidence, now)
+    evidence.state = m.Evidence.FAILED
+    return _failed(evidence, sentence)
+
+
+def _read(evidence: m.Evidence, progress: Progress) -> tuple[EvidenceRecords, ReadOptions]:
+    """Open the bytes and read them as the source's settings say; with these."""
+    source, read_as = evidence.source, list[ReadOptions]()
+
+    def options() -> ReadOptions:
+        read_as.append(_options(source))
+        return read_as[0]
+
     with (
         evidence_store().path(evidence.sha256) as path,
         tempfile.TemporaryDirectory(prefix="callwitness-") as folder,
     ):
-        return read_records(evidence, path, Path(folder), lambda: _options(source), progress)
+        found = read_records(evidence, path, Path(folder), options, progress)
+    return found, read_as[0]
 
 
 def _options(source: m.Source) -> ReadOptions:
@@ -131,7 +156,12 @@ def _write_rows(evidence: m.Evidence, found: EvidenceRecords, progress: Progress
 
 
 def _publish(
-    evidence: m.Evidence, found: EvidenceRecords, counts: dict[int, int], before: set[int] | None, now: int
+    evidence: m.Evidence,
+    found: EvidenceRecords,
+    read_as: ReadOptions,
+    counts: dict[int, int],
+    before: set[int] | None,
+    now: int,
 ) -> None:
     """The flip: from here on everybody believes the rows, and the days they touch wait to be derived.
 
@@ -140,9 +170,10 @@ def _publish(
     source, records = evidence.source, found.shown
     _describe(evidence, found)
     with transaction.atomic():
+        lock_counts(source)
         if _country_is_new(source.workspace):
             replay_workspace(source.workspace)
-        evidence.again = _is_read_otherwise_by_now(source)
+        evidence.again = _is_read_otherwise_by_now(source, read_as)
         evidence.save()
         if before is None:
             count_days(source.pk, counts)
@@ -174,10 +205,10 @@ def _country_is_new(workspace: m.Workspace) -> bool:
     return bool(workspace.country and unknown.update(country=workspace.country))
 
 
-def _is_read_otherwise_by_now(source: m.Source) -> bool:
-    """Somebody changed how the source is read, while it was read as before."""
-    now = m.Source.objects.filter(pk=source.pk).values_list("adapter", "zone", "options").get()
-    return now != (source.adapter, source.zone, source.options)
+def _is_read_otherwise_by_now(source: m.Source, read_as: ReadOptions) -> bool:
+    """Somebody changed how the source or its workspace is read, while it was read as before."""
+    now = m.Source.objects.select_related("workspace").get(pk=source.pk)
+    return now.adapter != source.adapter or _options(now) != read_as
 
 
 def _days(records: pl.DataFrame) -> set[int]:

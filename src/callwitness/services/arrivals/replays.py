@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
@@ -41,6 +40,7 @@ def set_aside(evidence: m.Evidence, now: int) -> bool:
     False where it is not read, or just being read again.
     """
     with transaction.atomic():
+        lock_counts(evidence.source)
         standing = m.Evidence.objects.filter(pk=evidence.pk, state=m.Evidence.READ, again=False)
         if not standing.update(state=m.Evidence.FAILED, problem=SET_ASIDE):
             return False
@@ -68,13 +68,17 @@ def counted_days(evidence: m.Evidence) -> set[int]:
     return {*arrived, *days.filter(day__gte=first, day__lte=last)}
 
 
+def lock_counts(source: m.Source) -> None:
+    """Inside a transaction: nobody else believes evidence of this source, or counts its records, before it ends."""
+    m.Source.objects.select_for_update().values_list("pk").get(pk=source.pk)
+
+
 def recount(source: m.Source, days: Collection[int]) -> None:
     """Count the believed records of these days anew. Inside a transaction."""
     if not days:
         return
     believed = m.Evidence.objects.filter(source=source, state=m.Evidence.READ).values_list("pk", flat=True)
-    kept = record_store().load(source.pk, min(days), max(days) + 1, list(believed))
-    counts = Counter(kept["day"].to_list())
+    counts = record_store().count(source.pk, min(days), max(days) + 1, list(believed))
     m.SourceDay.objects.filter(source=source, day__gte=min(days), day__lte=max(days)).delete()
     m.SourceDay.objects.bulk_create(
         m.SourceDay(source=source, day=day, records=count) for day, count in sorted(counts.items())

@@ -3,6 +3,7 @@
 windows    which days go together             sources    what was read for them
 window     judged anew, under the known ids   identify   which call is which
 rows       rows of the tables                 calls, versions, findings, lost, measures   written down
+clear      what nothing tells of any more goes
 run        all of it, in order
 """
 

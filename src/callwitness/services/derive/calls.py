@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -55,10 +55,14 @@ def write_calls(
     )
     gone = _gone(known, block, derived)
     _remove(workspace, gone, now)
+    if not (new.is_empty() and changed.is_empty()):
+        _reattach_comments(workspace, changed["pk"].to_list())
     return Written(ids, _days(new, changed, gone), _callers(new, changed, gone))
 
 
 def _insert(workspace: m.Workspace, new: pl.DataFrame) -> None:
+    for names in bulk.by_keys(new["call_id"].to_list()):
+        m.CallAlias.objects.filter(workspace=workspace, public_id__in=names).delete()
     bulk.insert(
         m.Call,
         new.select(
@@ -105,7 +109,7 @@ def _gone(known: Known, block: Block, derived: Derived) -> pl.DataFrame:
 
 
 def _remove(workspace: m.Workspace, gone: pl.DataFrame, now: int) -> None:
-    """Delete calls; their ids lead to the call that now holds what they hung on, and so do comments."""
+    """Delete calls; their ids lead to the call that now holds what they hung on."""
     if gone.is_empty():
         return
     heirs = _heirs(gone)
@@ -123,30 +127,39 @@ def _remove(workspace: m.Workspace, gone: pl.DataFrame, now: int) -> None:
         ),
         ignore_conflicts=True,
     )
-    _reattach_comments(workspace)
 
 
 def _heirs(gone: pl.DataFrame) -> dict[int, int]:
     """Id of a gone call to that of the call in which its anchor stands now."""
     heirs: dict[int, int] = {}
+    going = set(gone["id"].to_list())
     for (source,), part in gone.group_by(["anchor_source_id"]):
         natives = dict(part.select("anchor_native_id", "id").iter_rows())
-        for keys in bulk.by_keys(list(natives)):
-            rows = m.Witness.objects.filter(source_id=source, native_call_id__in=keys).exclude(
-                call_id__in=part["id"].to_list()[:900]
-            )
-            heirs |= {natives[native]: call for native, call in rows.values_list("native_call_id", "call_id")}
-    return {old: heir for old, heir in heirs.items() if heir not in set(gone["id"].to_list())}
+        found = _holders(int(str(source)), list(natives))
+        heirs |= {natives[native]: call for native, call in found if call not in going}
+    return heirs
 
 
-def _reattach_comments(workspace: m.Workspace) -> None:
-    """Comments whose call is gone find it again through the source call they were made on."""
-    for comment in m.Comment.objects.filter(call=None, anchor_source__workspace=workspace):
-        witness = m.Witness.objects.filter(
-            source_id=comment.anchor_source_id, native_call_id=comment.anchor_native_id
-        ).first()
-        if witness is not None:
-            comment.call_id = witness.call_id
+def _holders(source: int, natives: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Ids that a source has for its calls, and the calls that hold them."""
+    for keys in bulk.by_keys(natives):
+        rows = m.Witness.objects.filter(source_id=source, native_call_id__in=keys)
+        yield from rows.values_list("native_call_id", "call_id")
+
+
+def _reattach_comments(workspace: m.Workspace, changed: Sequence[int]) -> None:
+    """Comments stand at the call that holds the source call they were made on. changed: calls that may hold others now."""
+    comments = list(m.Comment.objects.filter(call=None, anchor_source__workspace=workspace))
+    for keys in bulk.by_keys(changed):
+        comments += m.Comment.objects.filter(call__in=keys)
+    of: dict[int, dict[str, int]] = {}
+    for source in {comment.anchor_source_id for comment in comments}:
+        natives = {comment.anchor_native_id for comment in comments if comment.anchor_source_id == source}
+        of[source] = dict(_holders(source, sorted(natives)))
+    for comment in comments:
+        call = of[comment.anchor_source_id].get(comment.anchor_native_id)
+        if call is not None and call != comment.call_id:
+            comment.call_id = call
             comment.save(update_fields=["call"])
 
 

@@ -15,16 +15,24 @@ def mark_dirty(workspace_id: int, days: Collection[int], evidence: Collection[in
     """
     wanted = sorted(set(days))
     for part in bulk.by_keys(wanted):
-        known = {row.day: row for row in m.DirtyDay.objects.filter(workspace_id=workspace_id, day__in=part)}
-        for row in known.values():
+        _locked(workspace_id, part, now)
+        known = m.DirtyDay.objects.filter(workspace_id=workspace_id, day__in=part)
+        rows = list(known)
+        for row in rows:
             row.since = max(now, row.since + 1)
             row.evidence = sorted({*row.evidence, *evidence})
-        m.DirtyDay.objects.bulk_update(known.values(), ["since", "evidence"], batch_size=200)
-        m.DirtyDay.objects.bulk_create(
-            m.DirtyDay(workspace_id=workspace_id, day=day, since=now, evidence=sorted(evidence))
-            for day in part
-            if day not in known
-        )
+        m.DirtyDay.objects.bulk_update(rows, ["since", "evidence"], batch_size=200)
+
+
+def _locked(workspace_id: int, days: Collection[int], now: int) -> None:
+    """Make the rows that are not there and lock the others: two who mark at once both count, and no mark is cleared."""
+    m.DirtyDay.objects.bulk_create(
+        (m.DirtyDay(workspace_id=workspace_id, day=day, since=now) for day in days),
+        update_conflicts=True,
+        unique_fields=["workspace", "day"],
+        update_fields=["day"],
+        batch_size=200,
+    )
 
 
 def count_days(source_id: int, counts: dict[int, int]) -> None:

@@ -18,11 +18,11 @@ BY_ITSELF: Final = ("webhook", "folder")
 _LATE_MS: Final = 36 * 3_600_000
 
 
-def write_measures(block: Block, derived: Derived, rules: Rules) -> None:
+def write_measures(workspace: m.Workspace, block: Block, derived: Derived, rules: Rules) -> None:
     """Inside a transaction: replace what this window measured before."""
     names = {name: source.id for name, source in derived.found.models.items()}
     source_ids = pl.col("source").replace_strict(names, return_dtype=pl.Int64)
-    forget_measures(block, list(names.values()))
+    forget_measures(workspace, block)
     clock = derived.told.reconciliation.clock.frame()
     inside = pl.col("at").is_between(block.first * DAY_MS, block.end * DAY_MS, closed="left")
     bulk.insert(
@@ -45,11 +45,17 @@ def write_measures(block: Block, derived: Derived, rules: Rules) -> None:
     )  # fmt: skip
 
 
-def forget_measures(block: Block, sources: list[int]) -> None:
-    """Drop what windows that lie in this block measured of these sources."""
-    inside = {"source_id__in": sources, "window_first__gte": block.first, "window_first__lt": block.end}
-    m.ClockPoint.objects.filter(**inside).delete()
-    m.ReliabilityWeek.objects.filter(**inside).delete()
+def forget_measures(workspace: m.Workspace, block: Block) -> None:
+    """Drop what windows that begin in this block measured, also of sources that tell nothing here any more."""
+    inside = {"window_first__gte": block.first, "window_first__lt": block.end}
+    m.ClockPoint.objects.filter(source__workspace=workspace, **inside).delete()
+    m.ReliabilityWeek.objects.filter(source__workspace=workspace, **inside).delete()
+
+
+def measured(workspace: m.Workspace) -> set[int]:
+    """First days of the windows of which measures are kept."""
+    kept = (model.objects.filter(source__workspace=workspace) for model in (m.ClockPoint, m.ReliabilityWeek))
+    return {first for rows in kept for first in rows.values_list("window_first", flat=True).distinct()}
 
 
 def _late(derived: Derived, zone: str) -> pl.DataFrame:

@@ -10,23 +10,27 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Sum
 
 from callwitness.ledger import models as m
 from callwitness.services.derive.calls import write_calls
+from callwitness.services.derive.clear import clear, clear_uncovered
 from callwitness.services.derive.dirty import mark_unpublished
 from callwitness.services.derive.findings import write_findings
 from callwitness.services.derive.lost import write_lost
-from callwitness.services.derive.measures import forget_measures, write_measures
+from callwitness.services.derive.measures import write_measures
 from callwitness.services.derive.sources import window_sources
 from callwitness.services.derive.window import derive_window, known_calls
-from callwitness.services.derive.windows import DAY_MS, Block, plan, touched
+from callwitness.services.derive.windows import Block, plan, touched
 from callwitness.services.judging import findings_of
 from callwitness.services.reading import Progress
 from callwitness.services.stores import record_store
 from callwitness.services.workspace_settings import WorkspaceRules, rules_of
+
+_ROUNDS: Final = 3
 
 
 def silent(stage: str, done: int) -> None:
@@ -34,9 +38,15 @@ def silent(stage: str, done: int) -> None:
 
 
 def derive_dirty(now: int, progress: Progress = silent) -> int:
-    """Derive every workspace with dirty days; how many windows that took. now: ms UTC, the time cases expire by."""
-    waiting = m.Workspace.objects.filter(id__in=m.DirtyDay.objects.values("workspace"))
-    return sum(derive_workspace(workspace, now, progress) for workspace in waiting)
+    """Derive every workspace with dirty days; how many windows that took. now: ms UTC, the time cases expire by.
+
+    A derivation may leave days dirty once more: those of lost callers whose last try is another one now.
+    """
+    done = 0
+    for _ in range(_ROUNDS):
+        waiting = m.Workspace.objects.filter(id__in=m.DirtyDay.objects.values("workspace"))
+        done += sum(derive_workspace(workspace, now, progress) for workspace in waiting)
+    return done
 
 
 def derive_workspace(workspace: m.Workspace, now: int, progress: Progress = silent) -> int:
@@ -53,7 +63,7 @@ def derive_workspace(workspace: m.Workspace, now: int, progress: Progress = sile
             for pk in mark.evidence
         }
         derive_block(workspace, block, settings, evidence, now, progress)
-    _clear_uncovered(workspace, blocks, now)
+    clear_uncovered(workspace, blocks, settings.rules, now)
     for mark in dirty:
         m.DirtyDay.objects.filter(pk=mark.pk, since=mark.since).delete()
     return len(due)
@@ -71,17 +81,18 @@ def derive_block(
     begun = time.process_time()
     found = window_sources(settings, block.context, record_store())
     if not found.sources:
-        _clear(workspace, block, now)
+        clear(workspace, block, settings.rules, now)
         return
     known = known_calls(workspace, block.context)
+    same_rules = _judged_by(workspace, block, settings)
     derived = derive_window(found, settings, block, known, progress)
     findings = findings_of(derived.told, derived.kept, found.sources, settings.rules)
     progress("write", derived.kept.height)
     with transaction.atomic():
         written = write_calls(workspace, block, derived, known, evidence, now)
         days = write_findings(workspace, block, findings, written, known, now)
-        days |= write_lost(workspace, derived, written, settings.rules, now)
-        write_measures(block, derived, settings.rules)
+        days |= write_lost(workspace, block, derived, written, settings.rules, now, every=not same_rules)
+        write_measures(workspace, block, derived, settings.rules)
         mark_unpublished(workspace.id, written.days | days, now)
         m.Window.objects.filter(workspace=workspace, first__gte=block.first, first__lt=block.end).delete()
         m.Window.objects.create(
@@ -110,27 +121,8 @@ def _due(
     return [block for block in blocks if block in near or block not in up_to_date]
 
 
-def _clear_uncovered(workspace: m.Workspace, blocks: list[Block], now: int) -> None:
-    """Evidence may be read again into other days: what stands on days without any record goes."""
-    stand = m.Call.objects.filter(workspace=workspace).values_list("day", flat=True).distinct()
-    covered = {day for block in blocks for day in range(block.first, block.end)}
-    for day in sorted(set(stand) - covered):
-        _clear(workspace, Block(day, day + 1), now)
-    for window in m.Window.objects.filter(workspace=workspace):
-        if Block(window.first, window.end) not in blocks:
-            window.delete()
-
-
-def _clear(workspace: m.Workspace, block: Block, now: int) -> None:
-    """Take away the calls of days on which no source tells anything any more."""
-    with transaction.atomic():
-        calls = m.Call.objects.filter(workspace=workspace, day__gte=block.first, day__lt=block.end)
-        days = {at // DAY_MS for at in calls.values_list("started_at", flat=True)}
-        calls.delete()
-        m.Finding.objects.filter(
-            workspace=workspace, call=None, at__gte=block.first * DAY_MS, at__lt=block.end * DAY_MS
-        ).delete()
-        forget_measures(
-            block, list(m.Source.objects.filter(workspace=workspace).values_list("id", flat=True))
-        )
-        mark_unpublished(workspace.id, days, now)
+def _judged_by(workspace: m.Workspace, block: Block, settings: WorkspaceRules) -> bool:
+    """Whether the block was derived as it is, by the rules of today."""
+    return m.Window.objects.filter(
+        workspace=workspace, first=block.first, end=block.end, rules=settings.fingerprint
+    ).exists()

@@ -141,7 +141,7 @@ def _named(calls: pl.DataFrame, workspace_id: int) -> pl.DataFrame:
 
 
 def _taken(workspace_id: int, names: list[str]) -> Iterable[str]:
+    """Names that calls have. An id that leads elsewhere since calls merged is free for the call it is made from."""
     for part in bulk.by_keys(names):
-        for model in (m.Call, m.CallAlias):
-            rows = model.objects.filter(workspace_id=workspace_id, public_id__in=part)
-            yield from rows.values_list("public_id", flat=True)
+        rows = m.Call.objects.filter(workspace_id=workspace_id, public_id__in=part)
+        yield from rows.values_list("public_id", flat=True)

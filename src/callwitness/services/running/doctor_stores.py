@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -11,6 +10,7 @@ from typing import IO, Final
 from django.conf import settings
 
 from callwitness.ledger import models as m
+from callwitness.ledger.record_store import FIRST_DAY, LAST_DAY
 from callwitness.ledger.store import Missing
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.stores import record_store
@@ -53,8 +53,9 @@ def day_files() -> list[str]:
             m.Evidence.objects.filter(source=source, state=m.Evidence.READ).values_list("id", flat=True)
         )
         counted = dict(m.SourceDay.objects.filter(source=source).values_list("day", "records"))
-        found = Counter({day: store.load(source.id, day, day + 1, believed).height for day in counted})
-        wrong += [f"{source.name}, day {day}" for day in sorted(counted) if counted[day] != found[day]]
+        found = store.count(source.id, FIRST_DAY, LAST_DAY + 1, believed)
+        different = {day for day, _ in counted.items() ^ found.items()}
+        wrong += [f"{source.name}, day {day}" for day in sorted(different)]
     return wrong
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 _HALF_WRITTEN_S: Final = 86_400
+_OURS: Final = ("*.tmp", "records/*/*.tmp", "watched/*.tmp", "evidence/incoming/*")
+"""Where we write beside a name first. Watched folders lie in the data folder too: what is in them is not ours."""
 
 
 def tidy(now: int) -> bool:
@@ -26,6 +29,8 @@ def tidy(now: int) -> bool:
 
 def _half_written(folder: Path, now_s: float) -> None:
     """Files of a process that was killed while it wrote them; whole ones never end so."""
-    for path in folder.rglob("*.tmp"):
-        if path.is_file() and now_s - path.stat().st_mtime > _HALF_WRITTEN_S:
-            path.unlink(missing_ok=True)
+    for pattern in _OURS:
+        for path in folder.glob(pattern):
+            with suppress(FileNotFoundError):
+                if path.is_file() and now_s - path.stat().st_mtime > _HALF_WRITTEN_S:
+                    path.unlink()

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from django.db.utils import OperationalError
+
 from callwitness.ledger import models as m
 from callwitness.services import mails
 from callwitness.services.arrivals import watched
@@ -57,7 +59,8 @@ class Derivation:
         self._not_before: dict[int, float] = {}
 
     def __call__(self, now: int) -> int:
-        done = 0
+        """How many windows. An error in one workspace is raised after the others had their turn."""
+        done, failed = 0, list[Exception]()
         waiting = m.Workspace.objects.filter(id__in=m.DirtyDay.objects.values("workspace"))
         for workspace in waiting.order_by("id"):
             if time.monotonic() < self._not_before.get(workspace.id, 0.0):
@@ -66,9 +69,16 @@ class Derivation:
             try:
                 done += derive_workspace(workspace, now, self._progress)
                 link_recordings(workspace, now)
+            except OperationalError:
+                raise
+            except Exception as problem:  # noqa: BLE001 raised below
+                problem.add_note(f"in workspace {workspace.slug}")
+                failed.append(problem)
             finally:
                 spent = time.process_time() - begun
                 self._not_before[workspace.id] = time.monotonic() + REST * spent
+        if failed:
+            raise failed[0]
         return done
 
 

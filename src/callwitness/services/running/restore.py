@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import F, Max, Value
 
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.services.derive.dirty import mark_unpublished
+from callwitness.services.derive.windows import DAY_MS
 from callwitness.services.running.archive import DUMP, BackupFailed, Manifest
 from callwitness.services.running.backup import libpq
 
@@ -44,8 +48,24 @@ def _load(data: Path) -> None:
     (data / DUMP).unlink()
 
 
+def number_on(inbox: Path) -> None:
+    """Let a restored inbox of SQLite number above what the ledger has taken.
+
+    The ledger was copied after the inbox and may have taken later letters: their numbers must not be given again, or
+    the letters that get them would be taken for those.
+    """
+    taken = m.Source.objects.aggregate(Max("hook_position"))["hook_position__max"]
+    if taken is None or not inbox.exists():
+        return
+    with closing(sqlite3.connect(inbox)) as opened, opened:
+        opened.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'inbox'", (taken,))
+
+
 def forget_warehouse(now: int) -> None:
     """Every day with calls is to be published again: the warehouse was not in the backup."""
     for workspace in m.Workspace.objects.all():
-        days = m.Call.objects.filter(workspace=workspace).order_by().values_list("day", flat=True).distinct()
-        mark_unpublished(workspace.id, list(days), now)
+        calls = m.Call.objects.filter(workspace=workspace).order_by()
+        starts = (
+            calls.annotate(start=F("started_at") / Value(DAY_MS)).values_list("start", flat=True).distinct()
+        )
+        mark_unpublished(workspace.id, [int(day) for day in starts], now)

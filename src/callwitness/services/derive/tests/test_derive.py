@@ -16,6 +16,7 @@ from callwitness.ledger import models as m
 from callwitness.services import derive
 from callwitness.services.arrivals import receive as arrivals
 from callwitness.services.arrivals.read_evidence import read_pending
+from callwitness.services.arrivals.replays import replay, set_aside
 from callwitness.services.derive import run, windows
 from callwitness.services.derive.dirty import mark_all_dirty
 
@@ -231,3 +232,47 @@ def test_who_rang_within_a_week_rings_again_also_across_windows(
         "c": False,
         "d": False,
     }
+
+
+def test_a_comment_finds_its_call_when_evidence_that_was_set_aside_comes_back(workspace: m.Workspace) -> None:
+    bring(workspace, "office", OFFICE)
+    derived(workspace)
+    call = by_caller(workspace, "1")
+    comment = m.Comment.objects.create(
+        call=call, anchor_source=call.anchor_source, anchor_native_id="o1", text="!", at=NOW
+    )
+    evidence = m.Evidence.objects.get()
+    assert set_aside(evidence, NOW)
+    derived(workspace)
+    assert not m.Call.objects.exists()
+    replay(evidence)
+    read_pending(NOW)
+    derived(workspace)
+    comment.refresh_from_db()
+    assert comment.call == by_caller(workspace, "1")
+
+
+def test_calls_that_part_again_get_back_their_ids_and_comments(workspace: m.Workspace) -> None:
+    """A list joins two calls by mistake and is taken back."""
+    bring(workspace, "office", OFFICE)
+    alone = PROVIDER.replace("10:00:00,+79000000001", "10:30:00,+79000000009")
+    bring(workspace, "provider", alone, "right.csv")
+    derived(workspace)
+    office_call, provider_call = by_caller(workspace, "1"), by_caller(workspace, "9")
+    comment = m.Comment.objects.create(
+        call=office_call, anchor_source=office_call.anchor_source, anchor_native_id="o1", text="!", at=NOW
+    )
+    right = m.Evidence.objects.get(name="right.csv")
+    set_aside(right, NOW)
+    bring(workspace, "provider", PROVIDER, "wrong.csv")
+    derived(workspace)
+    assert m.Call.objects.filter(caller="+79000000009").count() == 0
+    set_aside(m.Evidence.objects.get(name="wrong.csv"), NOW + 1)
+    replay(right)
+    read_pending(NOW)
+    derived(workspace)
+    assert by_caller(workspace, "1").public_id == office_call.public_id
+    assert by_caller(workspace, "9").public_id == provider_call.public_id
+    comment.refresh_from_db()
+    assert comment.call == by_caller(workspace, "1")
+    assert not m.CallAlias.objects.exists()

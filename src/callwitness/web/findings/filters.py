@@ -9,10 +9,11 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from callwitness.domain.errors import UsageError
-from callwitness.domain.view import parse_view, period_bounds
+from callwitness.domain.view import parse_view
 from callwitness.ledger import models as m
 from callwitness.report import vocabulary
 from callwitness.services.finding_notes import STATES
+from callwitness.web.ui.menu import FINDINGS_PERIOD, findings_of
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": tuple(vocabulary.FINDINGS),
@@ -32,12 +33,11 @@ class Filters:
     bears: str = ""
     source: str = ""
     state: str = "open"
-    period: str = "last_30_days"
+    period: str = FINDINGS_PERIOD
 
     def of(self, findings: QuerySet[m.Finding], zone: str, now: int) -> QuerySet[m.Finding]:
         """Those that the filters mean."""
-        begin, end = period_bounds(self.period, zone, now)
-        found = findings.filter(at__gte=begin, at__lt=end)
+        found = findings_of(findings, self.period, zone, now)
         same = {name: getattr(self, name) for name in ("kind", "severity", "bears") if getattr(self, name)}
         if self.state != "all":
             same["state"] = self.state

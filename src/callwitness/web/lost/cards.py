@@ -15,6 +15,7 @@ from callwitness.services.lost.decisions import on_the_line
 
 MOST_TRIES: Final = 12
 """Tries that a card names; it always says how many there are."""
+_OWN_MISS: Final = frozenset({"agent_did_not_pick_up", "agent_on_call"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Card:
     @property
     def enough(self) -> bool:
         return self.case.attempts >= life.MOST_ATTEMPTS
+
+    @property
+    def missed_by_owner(self) -> bool:
+        """The owner let it ring or was on another call; else the caller is his for an earlier talk only."""
+        return self.case.why_missed in _OWN_MISS
 
     @property
     def works(self) -> bool:

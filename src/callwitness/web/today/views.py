@@ -68,6 +68,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
         "may_add": scope.may("edit_sources"),
         "may_work": scope.may("work_lost"),
         "sees_findings": scope.may("see_findings"),
+        "sees_agents": scope.may("see_agents"),
         "links": _links(day),
     }
     try:

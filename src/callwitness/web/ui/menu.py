@@ -9,15 +9,21 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from callwitness.domain.view import period_bounds
 from callwitness.ledger import access
+from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
+from callwitness.web.ui.door import zone_of
 
 MOST_COUNTED: Final = 99
 """Counts above are shown as ``99+``: nobody reads them, and counting has its price."""
+FINDINGS_PERIOD: Final = "last_30_days"
+"""What the list of findings shows unless asked otherwise, and what the menu counts."""
 
 # screen, words, words on a phone's bottom, icon, key after g
 _ROW: Final = (
@@ -133,8 +139,16 @@ def _waiting(screen: str, scope: Scope) -> str:
     if screen == "lost":
         rows = access.lost_cases(scope).filter(state="open")
     elif screen == "findings":
-        rows = access.findings(scope).filter(state="open")
+        now = int(timezone.now().timestamp() * 1000)
+        found_in = findings_of(access.findings(scope), FINDINGS_PERIOD, zone_of(scope), now)
+        rows = found_in.filter(state="open")
     found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count() if rows is not None else 0
     if not found:
         return ""
     return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found)
+
+
+def findings_of(findings: QuerySet[m.Finding], period: str, zone: str, now: int) -> QuerySet[m.Finding]:
+    """Those of a period as in a view of calls, in the reader's zone. now: ms UTC."""
+    begin, end = period_bounds(period, zone, now)
+    return findings.filter(at__gte=begin, at__lt=end)

@@ -145,3 +145,34 @@ def test_the_insides_of_the_other_side_stay_closed(cast: Cast) -> None:
     evidence_of_disputed(cast)
     assert "Master.csv" in page(cast, "roman", "f-disputed/")  # the exchange is the client's own
     assert "Master.csv" not in page(cast, "marta", "f-disputed/")
+
+
+def test_the_menu_counts_what_the_list_shows(cast: Cast) -> None:
+    tally = '<span class="tally">{}</span></a></li>'
+    assert tally.format(3) in page(cast, "olga")
+    m.Finding.objects.filter(key="f-arrival").update(at=cast.now - 40 * 86_400_000)
+    text = page(cast, "olga")
+    assert tally.format(2) in text
+    assert "f-arrival" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "said"),
+    [
+        ("clock_offset", "+47.8", "47.8 s ahead"),
+        ("clock_offset", "-44.2 s", "44.2 s behind"),
+        ("zone_wrong", "+7200", "2 h 00 min ahead"),
+        ("clock_step", "-61.0", "put back by 61 s"),
+    ],
+)
+def test_a_clock_that_is_off_says_how_far_and_which_way(cast: Cast, code: str, value: str, said: str) -> None:
+    m.Finding.objects.filter(key="f-silent").update(
+        kind="clock_off", left_value=value, right_source="", reasons=[{"code": code, "params": {}}]
+    )
+    assert said in page(cast, "olga")
+    assert said in page(cast, "olga", "f-silent/")
+
+
+def test_a_silence_says_how_long(cast: Cast) -> None:
+    m.Finding.objects.filter(key="f-silent").update(left_value="0", right_source="")
+    assert "silent for 3 h 20 min" in page(cast, "olga")

@@ -81,3 +81,17 @@ def test_strangers_and_anonymous_find_nothing(cast: Cast) -> None:
 def test_the_page_asks_a_bounded_number_of_questions(cast: Cast, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 pytest-django's
     with django_assert_max_num_queries(45):
         page(cast, "olga")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("closed", "Last talked with: Petro."),
+        ("", "Last talked with: Petro."),
+        ("agent_did_not_pick_up", "Missed by Petro."),
+        ("agent_on_call", "Missed by Petro."),
+    ],
+)
+def test_only_who_let_it_ring_or_was_talking_missed_a_caller(cast: Cast, why: str, said: str) -> None:
+    m.LostCase.objects.filter(public_id="l-waiting").update(owner_agent=cast.agents["petro"], why_missed=why)
+    assert said in page(cast, "olga", "l-waiting/")

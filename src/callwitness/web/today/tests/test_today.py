@@ -100,6 +100,8 @@ def test_a_source_that_fell_silent_is_told_first(cast: Cast, page: Page) -> None
     )
     text = page()
     assert text.index("nothing since") < text.index("clock +47")
+    assert ">silent</b>" in text
+    assert "fed as usual" in text
 
 
 def test_an_operator_sees_own_figures_and_nothing_of_sources_and_findings(cast: Cast, page: Page) -> None:
@@ -115,6 +117,33 @@ def test_a_marketer_sees_the_shared_project_without_sources(cast: Cast, page: Pa
     text = page("marta")
     assert "Yesterday 5 calls came in." in text
     assert "fed " not in text
+
+
+@pytest.mark.parametrize("who", ["agency", "client_side"])
+@pytest.mark.parametrize(
+    "rest", ["", "lost/", "lost/l-waiting/", "findings/", "findings/f-disputed/", "calls/?period=all"]
+)
+def test_marketers_of_either_side_read_no_names_of_teams_and_agents(
+    cast: Cast, page: Page, who: str, rest: str
+) -> None:
+    m.LostCase.objects.update(owner_agent=cast.agents["petro"], owner_team=cast.teams["sales"])
+    page()  # publishes the calls
+    answer = getattr(cast, who).client.get(cast.url(rest))
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert ("+380500001234" in text) or not rest.startswith(("lost", "calls"))
+    for name in ("Ivanna", "Petro", "Sales", "Support"):
+        assert name not in text
+
+
+def test_the_sentence_adds_up_where_a_call_was_neither_answered_nor_lost(cast: Cast, page: Page) -> None:
+    move_to_yesterday(cast)
+    assert "set aside" not in page()
+    m.Call.objects.filter(public_id="c-support").update(verdict="rejected")
+    text = page()
+    assert "2 were answered," in text
+    assert "3 reached nobody." in text
+    assert "1 was set aside." in text
 
 
 def test_an_empty_workspace_is_taught_how_to_begin(page: Page) -> None:

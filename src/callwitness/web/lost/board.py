@@ -49,13 +49,21 @@ class _Part:
 
 def columns(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[Column]:
     """The board as the filters ask for it: three columns, or one when a state is chosen."""
-    cases = filters.of(access.lost_cases(scope), scope.user.pk)
-    if filters.state:
-        parts = [_by_state(scope, cases, filters.state, now)]
-    else:
-        parts = [_waiting(scope, cases, now), _in_work(scope, cases), _done(scope, cases, now, zone)]
+    parts = _parts(scope, filters, now, zone)
     made = iter(cards(scope, [case for part in parts for case in part.cases], now))
     return [Column(part.name, [next(made) for _ in part.cases], part.total, part.in_time) for part in parts]
+
+
+def counted(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[Column]:
+    """The same columns without their cards: how many there are."""
+    return [Column(part.name, (), part.total, part.in_time) for part in _parts(scope, filters, now, zone)]
+
+
+def _parts(scope: access.Scope, filters: Filters, now: int, zone: str) -> list[_Part]:
+    cases = filters.of(access.lost_cases(scope), scope.user.pk)
+    if filters.state:
+        return [_by_state(scope, cases, filters.state, now)]
+    return [_waiting(scope, cases, now), _in_work(scope, cases), _done(scope, cases, now, zone)]
 
 
 def _waiting(scope: access.Scope, cases: QuerySet[m.LostCase], now: int) -> _Part:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import QueryDict
 
 from callwitness.domain.errors import UsageError
 from callwitness.domain.view import PERIODS
@@ -39,9 +39,8 @@ class Filters:
         return cases
 
 
-def filters_of(request: HttpRequest) -> Filters:
-    """Filters from the address. Raises ``UsageError`` naming what is not understood."""
-    get = request.GET
+def filters_of(get: QueryDict) -> Filters:
+    """Filters from the query of an address. Raises ``UsageError`` naming what is not understood."""
     team = get.get("team", "")
     if team and not (team.isdecimal() and len(team) < 18):
         raise UsageError(f"team: expected the number of a team, found {team[:_LONGEST]!r}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,10 +24,10 @@ from callwitness.services.lost import decisions as lost
 from callwitness.services.lost import figures as lost_figures
 from callwitness.services.lost import life
 from callwitness.services.workspace_settings import settings_of
-from callwitness.web.lost.board import columns
+from callwitness.web.lost.board import Column, columns, counted
 from callwitness.web.lost.cards import cards
 from callwitness.web.lost.charts import hours_chart
-from callwitness.web.lost.filters import STATES, filters_of, teams_of
+from callwitness.web.lost.filters import STATES, Filters, filters_of, teams_of
 from callwitness.web.ui.door import screen, zone_of
 
 _REFUSED: Final[dict[str, str | Promise]] = {
@@ -35,22 +37,26 @@ _REFUSED: Final[dict[str, str | Promise]] = {
     lost.REASON_NEEDED: _("Say why nobody needs to ring this caller. Nothing was changed."),
 }
 _LONGEST_ID: Final = 18
+_LONGEST_ADDRESS: Final = 2000
 _PERIODS: Final = tuple(period for period in PERIODS if period != "all")
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    """A board that stands in a browser. tallied: its menu counts callers, so there is a figure to bring up to date."""
+
+    filters: Filters
+    tallied: bool
 
 
 @screen("see_lost")
 def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The board, narrowed by the address."""
-    filters, now = filters_of(request), _now()
+    filters, now = filters_of(request.GET), _now()
     newest = (
         access.lost_cases(scope).aggregate(newest=Max("pk"))["newest"] or 0
     )  # who comes meanwhile is news
-    shown = columns(scope, filters, now, zone_of(scope))
-    context = {
-        "filters": filters,
-        "columns": shown,
-        "counts": {column.name: column.total for column in shown},
-        "urgent": shown[0].in_time,
+    context = _told(filters, columns(scope, filters, now, zone_of(scope))) | {
         "teams": teams_of(scope),
         "lines": _lines(scope),
         "states": STATES,
@@ -64,7 +70,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
 @screen("see_lost")
 def news(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Callers who came to wait since the page was made (``after``: the newest case then); nothing when there are none."""
-    filters, after = filters_of(request), request.GET.get("after", "")
+    filters, after = filters_of(request.GET), request.GET.get("after", "")
     if not (after.isdecimal() and len(after) < _LONGEST_ID):
         raise UsageError("after: expected the number of a case")
     cases = filters.of(access.lost_cases(scope), scope.user.pk)
@@ -79,7 +85,7 @@ def news(request: HttpRequest, scope: Scope) -> HttpResponse:
 @screen("see_lost")
 def figures(request: HttpRequest, scope: Scope) -> HttpResponse:
     """How well callers are won back, over the period and the filters of the address."""
-    filters, now, zone = filters_of(request), _now(), zone_of(scope)
+    filters, now, zone = filters_of(request.GET), _now(), zone_of(scope)
     begin, end = period_bounds(filters.period, zone, now)
     cases = filters.of(access.lost_cases(scope), scope.user.pk).filter(first_at__gte=begin, first_at__lt=end)
     found = lost_figures.figures(cases, settings_of(scope.workspace).rules, zone)
@@ -100,16 +106,53 @@ def act(request: HttpRequest, scope: Scope, case: str, action: str) -> HttpRespo
     if action not in life.ACTIONS:
         raise Absent
     head = scope.membership.role in (m.Membership.OWNER, m.Membership.MANAGER)
-    problem = ""
+    board, problem, waited = _board(request, scope), "", found.state in life.WAITING
     try:
         lost.decide(found, scope.user, action, _now(), request.POST.get("note", ""), head=head)
     except lost.Refused as refusal:
         problem = str(_REFUSED[refusal.code])
     if request.headers.get("HX-Request"):
-        return _card(request, scope, m.LostCase.objects.get(pk=found.pk), problem)
+        case_now = m.LostCase.objects.get(pk=found.pk)
+        if board is None:
+            return _card(request, scope, case_now, problem)
+        return _acted(request, scope, board, case_now, problem, waited=waited)
     if problem:
         messages.error(request, problem)
     return redirect(reverse("lost:card", args=[scope.workspace.slug, case]))
+
+
+def _board(request: HttpRequest, scope: Scope) -> _Board | None:
+    """The board on which the reader pressed a button; None on any other page. Raises ``UsageError``."""
+    try:
+        address = urlsplit(request.headers.get("HX-Current-URL", "")[:_LONGEST_ADDRESS])
+    except ValueError:
+        return None
+    if address.path != reverse("lost:index", args=[scope.workspace.slug]):
+        return None
+    tallied = access.lost_cases(scope).filter(state=life.OPEN).exists()
+    return _Board(filters_of(QueryDict(address.query)), tallied)
+
+
+def _acted(
+    request: HttpRequest, scope: Scope, board: _Board, case: m.LostCase, problem: str, *, waited: bool
+) -> HttpResponse:
+    """The card, and what else of the board it changed: sentence, counts, menu; who was closed moves to the done ones."""
+    filters, now = board.filters, _now()
+    moved = waited and not filters.state and not problem and case.state in life.DONE
+    context = _told(filters, counted(scope, filters, now, zone_of(scope)))
+    context |= {
+        "card": cards(scope, [case], now)[0],
+        "problem": problem,
+        "moved": moved,
+        "tallied": board.tallied,
+    }
+    return render(request, "lost/acted.html", context)
+
+
+def _told(filters: Filters, shown: list[Column]) -> dict[str, Any]:
+    """What the sentence and the heads of the columns tell."""
+    counts = {column.name: column.total for column in shown}
+    return {"filters": filters, "columns": shown, "counts": counts, "urgent": shown[0].in_time}
 
 
 def _card(request: HttpRequest, scope: Scope, case: m.LostCase, problem: str = "") -> HttpResponse:

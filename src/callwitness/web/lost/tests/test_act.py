@@ -88,3 +88,47 @@ def test_only_a_post_does_something(cast: Cast) -> None:
 def test_html_of_a_note_stays_text(cast: Cast) -> None:
     do(cast, "ivanna", "not_needed", note="<script>alert(1)</script>")
     assert "<script>alert" not in cast.olga.client.get(cast.url("lost/l-waiting/")).content.decode()
+
+
+def on_the_board(cast: Cast, action: str, query: str = "") -> str:
+    headers = HTMX | {"HX-Current-URL": f"http://testserver{cast.url('lost/')}{query}"}
+    answer = cast.olga.client.post(cast.url(f"lost/l-waiting/{action}/"), headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_on_the_board_the_sentence_the_counts_and_the_menu_follow(cast: Cast) -> None:
+    text = on_the_board(cast, "claim")
+    assert text.lstrip().startswith("<article")
+    assert "0 callers wait for a call." in text
+    assert '<span class="n" id="n-waiting" hx-swap-oob="true">0</span>' in text
+    assert '<span class="n" id="n-in_work" hx-swap-oob="true">2</span>' in text
+    assert f"""hx-swap-oob="delete:a[href='{cast.url("lost/")}'] > .tally">""" in text
+
+
+def test_on_the_board_who_was_talked_with_moves_to_the_done_ones(cast: Cast) -> None:
+    text = on_the_board(cast, "talked")
+    assert text.startswith('<div hx-swap-oob="afterend:#h-done"><article')
+    assert text.count("<article") == 1
+    assert '<span class="n" id="n-done" hx-swap-oob="true">1</span>' in text
+    assert "1 done today." in text
+
+
+def test_where_one_state_is_shown_the_card_stays_and_its_count_follows(cast: Cast) -> None:
+    text = on_the_board(cast, "talked", "?state=open")
+    assert text.lstrip().startswith("<article")
+    assert '<span class="n" id="n-open" hx-swap-oob="true">0</span>' in text
+
+
+def test_an_address_that_is_none_gets_the_card_alone(cast: Cast) -> None:
+    headers = HTMX | {"HX-Current-URL": "http://["}
+    text = cast.olga.client.post(cast.url("lost/l-waiting/claim/"), headers=headers).content.decode()
+    assert text.lstrip().startswith("<article")
+    assert "lost-sentence" not in text
+
+
+def test_a_board_that_nobody_can_mean_changes_nothing(cast: Cast) -> None:
+    headers = HTMX | {"HX-Current-URL": f"http://testserver{cast.url('lost/')}?state=gone"}
+    answer = cast.olga.client.post(cast.url("lost/l-waiting/claim/"), headers=headers)
+    assert answer.status_code == 400
+    assert state() == "open"

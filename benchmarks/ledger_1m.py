@@ -47,7 +47,7 @@ def fill(folder: Path, stages: Stages) -> None:
     from callwitness.services.arrivals.read_evidence import read_pending
     from callwitness.services.arrivals.receive import receive
     from callwitness.services.derive import derive_dirty
-    from callwitness.services.derive.publish import publish_dirty
+    from callwitness.services.publish import publish_dirty
 
     table = tomllib.loads((folder / "callwitness.toml").read_text("utf-8"))
     workspace = m.Workspace.objects.create(

@@ -99,7 +99,7 @@ def whole(source: Any, file: Path) -> dict[str, Any]:
     from callwitness.services.arrivals.read_evidence import read_pending
     from callwitness.services.arrivals.receive import receive
     from callwitness.services.derive import derive_dirty
-    from callwitness.services.derive.publish import publish_dirty
+    from callwitness.services.publish import publish_dirty
 
     stages, cpu, wall = Stages(), time.process_time(), time.perf_counter()
     stages("store", 0)

@@ -73,7 +73,7 @@ def warehouse_days():
 AGAIN = """
 import time
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.dirty import mark_all_dirty
 from callwitness.services.derive import derive_dirty
 def state():
     rows = m.Call.objects.order_by("public_id").values_list("public_id", "content", "version", "anchor_native_id")

@@ -15,7 +15,7 @@ from callwitness.ledger import models as m
 from callwitness.services.arguments import parse_source
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import derive_dirty
-from callwitness.services.derive.publish import publish_dirty
+from callwitness.services.publish import publish_dirty
 from callwitness.simulate.world import WorldOptions, simulate
 from tests.end_to_end.ledger import bring, workspace_with
 

@@ -16,7 +16,7 @@ from callwitness.services.arrivals.drain import GATHER_MS, drain
 from callwitness.services.arrivals.inbox import open_inbox
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import derive_dirty
-from callwitness.services.derive.publish import publish_dirty
+from callwitness.services.publish import publish_dirty
 from callwitness.web.hooks.body import events_of
 from tests.server.hostile.given import MARKUP, quoted
 from tests.server.hostile.screens import look

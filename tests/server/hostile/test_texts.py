@@ -12,9 +12,8 @@ import pytest
 
 from callwitness.domain.view import VIEW_COLUMNS
 from callwitness.ledger import models as m
-from callwitness.services import comments
-from callwitness.services.derive import publish
-from callwitness.services.derive.dirty import mark_unpublished
+from callwitness.services import comments, publish
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.lost import missed_mails
 from callwitness.web.tests.walking import Things
 from tests.server.hostile.given import MARKUP, place_of, routes

@@ -39,7 +39,7 @@ from callwitness.services.arrivals.replays import (
     replay_workspace,
     set_aside,
 )
-from callwitness.services.derive.dirty import count_days, mark_dirty
+from callwitness.services.dirty import count_days, mark_dirty
 from callwitness.services.people.numbers import number_rules
 from callwitness.services.recordings.keep import await_recordings
 from callwitness.services.stores import record_store

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from callwitness.ledger import models as m
 from callwitness.ledger.record_store import DAY_MS
-from callwitness.services.derive.dirty import mark_dirty
+from callwitness.services.dirty import mark_dirty
 from callwitness.services.stores import record_store
 
 SET_ASIDE: Final = "set aside by hand; read it again to bring it back"

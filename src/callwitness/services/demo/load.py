@@ -24,7 +24,7 @@ from callwitness.services.demo.life import live
 from callwitness.services.demo.people import company_of, make_people, make_projects
 from callwitness.services.demo.recordings import record
 from callwitness.services.derive import derive_dirty
-from callwitness.services.derive.publish import publish_dirty
+from callwitness.services.publish import publish_dirty
 from callwitness.services.reading import Progress
 from callwitness.simulate.options import WorldOptions, effects
 from callwitness.simulate.world import simulate

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from callwitness.domain.rules import Rules
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_unpublished
 from callwitness.services.derive.lost import cases_of, judge_again
 from callwitness.services.derive.measures import forget_measures, measured
 from callwitness.services.derive.windows import DAY_MS, Block
+from callwitness.services.dirty import mark_unpublished
 
 
 def clear_uncovered(workspace: m.Workspace, blocks: Collection[Block], rules: Rules, now: int) -> None:

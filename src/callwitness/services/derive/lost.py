@@ -14,9 +14,9 @@ from callwitness.domain.rules import Rules
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services.derive.calls import Written
-from callwitness.services.derive.dirty import mark_dirty
 from callwitness.services.derive.window import Derived
 from callwitness.services.derive.windows import DAY_MS, Block
+from callwitness.services.dirty import mark_dirty
 from callwitness.services.lost.decisions import settle_states
 from callwitness.services.presence import presence
 

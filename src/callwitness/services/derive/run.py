@@ -18,13 +18,13 @@ from django.db.models import Sum
 from callwitness.ledger import models as m
 from callwitness.services.derive.calls import write_calls
 from callwitness.services.derive.clear import clear, clear_uncovered
-from callwitness.services.derive.dirty import mark_unpublished
 from callwitness.services.derive.findings import write_findings
 from callwitness.services.derive.lost import write_lost
 from callwitness.services.derive.measures import write_measures
 from callwitness.services.derive.sources import window_sources
 from callwitness.services.derive.window import derive_window, known_calls
 from callwitness.services.derive.windows import Block, plan, touched
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.judging import findings_of
 from callwitness.services.reading import Progress
 from callwitness.services.stores import record_store

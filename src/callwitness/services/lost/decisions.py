@@ -19,7 +19,7 @@ from callwitness.domain.lost import DAY_MS
 from callwitness.domain.rules import Rules
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_unpublished
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.lost import life
 from callwitness.services.lost.owners import Owners, owners_of
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.replays import replay_workspace
-from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.dirty import mark_all_dirty
 from callwitness.services.people.book import fold
 from callwitness.services.people.lists import BadRow, Row, read_list
 from callwitness.services.people.numbers import as_calls_carry_it

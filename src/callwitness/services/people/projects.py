@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_unpublished
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.people.numbers import projects_of
 
 _DAY_MS: Final = 86_400_000

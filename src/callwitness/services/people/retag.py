@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_dirty, mark_unpublished
+from callwitness.services.dirty import mark_dirty, mark_unpublished
 from callwitness.services.lost.decisions import settle_states
 from callwitness.services.lost.life import WAITING
 from callwitness.services.people.book import AgentBook, agents_of, fold, tags

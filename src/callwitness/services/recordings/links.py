@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_unpublished
+from callwitness.services.dirty import mark_unpublished
 
 _DAY_MS: Final = 86_400_000
 _AT_ONCE: Final = 2_000

@@ -16,10 +16,10 @@ from callwitness.services.arrivals import watched
 from callwitness.services.arrivals.drain import drain
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import derive_workspace
-from callwitness.services.derive.publish import publish_dirty
 from callwitness.services.exports import schedules
 from callwitness.services.lost import decisions as lost
 from callwitness.services.lost import missed_mails
+from callwitness.services.publish import publish_dirty
 from callwitness.services.reading import Progress
 from callwitness.services.recordings import keep as recordings
 from callwitness.services.recordings.links import link_recordings

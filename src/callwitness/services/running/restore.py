@@ -14,8 +14,8 @@ from django.db.models import F, Max, Value
 
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
-from callwitness.services.derive.dirty import mark_unpublished
 from callwitness.services.derive.windows import DAY_MS
+from callwitness.services.dirty import mark_unpublished
 from callwitness.services.running.archive import DUMP, BackupFailed, Manifest
 from callwitness.services.running.backup import libpq
 

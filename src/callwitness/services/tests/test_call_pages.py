@@ -14,8 +14,7 @@ from callwitness.domain.errors import UsageError
 from callwitness.domain.view import VIEW_COLUMNS, parse_view
 from callwitness.ledger import access, queries
 from callwitness.ledger import models as m
-from callwitness.services import call_pages
-from callwitness.services.derive import publish
+from callwitness.services import call_pages, publish
 from callwitness.web.accounts.models import User
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services.arrivals.replays import replay_workspace
 from callwitness.services.audit import note
-from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.dirty import mark_all_dirty
 from callwitness.web.ui.choices import countries, zones
 from callwitness.web.ui.context import LANGUAGE_NAMES
 from callwitness.web.ui.door import screen

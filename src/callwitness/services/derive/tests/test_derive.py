@@ -18,7 +18,7 @@ from callwitness.services.arrivals import receive as arrivals
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.arrivals.replays import replay, set_aside
 from callwitness.services.derive import run, windows
-from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.dirty import mark_all_dirty
 
 pytestmark = pytest.mark.django_db
 

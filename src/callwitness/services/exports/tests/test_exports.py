@@ -22,7 +22,7 @@ from callwitness.domain.errors import UsageError
 from callwitness.domain.view import View, parse_view
 from callwitness.ledger import access, queries
 from callwitness.ledger import models as m
-from callwitness.services.derive import publish
+from callwitness.services import publish
 from callwitness.services.exports import rows as exports
 from callwitness.services.exports.exporting import csv_file, pdf_file
 from callwitness.services.exports.exporting.words import give

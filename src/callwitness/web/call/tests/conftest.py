@@ -11,7 +11,7 @@ import pytest
 
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.evidence_store import evidence_store
-from callwitness.services.derive.publish import publish_day
+from callwitness.services.publish import publish_day
 from callwitness.web.ui.cast import Cast
 
 SOUND = bytes(range(256)) * 8

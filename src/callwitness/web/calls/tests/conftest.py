@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callwitness.services.derive.publish import publish_day
+from callwitness.services.publish import publish_day
 from callwitness.web.ui.cast import Cast
 
 

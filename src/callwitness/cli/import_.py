@@ -77,7 +77,7 @@ def _read_and_derive(settings: ServerSettings, now: int, progress: ConsoleProgre
     """Do the worker's part, unless one is at work already. Whether it was done here."""
     from callwitness.services.arrivals.read_evidence import read_pending  # noqa: PLC0415 after setup
     from callwitness.services.derive import derive_dirty  # noqa: PLC0415 after setup
-    from callwitness.services.derive.publish import publish_dirty  # noqa: PLC0415 after setup
+    from callwitness.services.publish import publish_dirty  # noqa: PLC0415 after setup
     from callwitness.services.running.locks import WORKER, lock  # noqa: PLC0415 after setup
 
     alone = lock(WORKER, settings.data)

@@ -15,7 +15,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
 from callwitness.services import audit
 from callwitness.services.arrivals.replays import replay
-from callwitness.services.derive.dirty import mark_all_dirty
+from callwitness.services.dirty import mark_all_dirty
 from callwitness.web.sources import forms
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of

@@ -19,18 +19,23 @@ _HABIT_ENOUGH: Final = 4
 _PATIENCE: Final = 3
 _SHORTEST_MS: Final = 3_600_000
 _WEEKS: Final = 4
+_TWICE: Final = 2
+_MANY_REJECTED: Final = 0.1
 
-WELL, SILENT, FAILING, NEVER, OFF = "well", "silent", "failing", "never", "off"
-TONES: Final = {WELL: "ok", SILENT: "nobody", FAILING: "lost", NEVER: "aside", OFF: "aside"}
+WELL, EARLY, SILENT, FAILING, NEVER, OFF = "well", "early", "silent", "failing", "never", "off"
+TONES: Final = {
+    WELL: "ok", EARLY: "aside", SILENT: "nobody", FAILING: "lost", NEVER: "aside", OFF: "aside",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """state: well | silent (nothing for three times its usual pause) | failing | never (fed) | off.
+    """state: well | early (fed once: nothing is usual yet) | silent (nothing for three times its usual pause) | failing | never (fed) | off.
 
     usual_s: its usual pause between arrivals, None where there were too few. problem: why it fails, '' otherwise.
     offset_s, offset_at: its clock against the reference when last measured, + = ahead. lost: share of the reference's
     calls it did not tell, in the last four weeks. records, rejected, pending, failed: of all its evidence.
+    many_rejected: share of rejected rows in its newest evidence, None up to a tenth.
     """
 
     source: m.Source
@@ -44,6 +49,7 @@ class SourceHealth:
     rejected: int
     pending: int
     failed: int
+    many_rejected: float | None
 
     @property
     def tone(self) -> str:
@@ -76,6 +82,8 @@ def _health(
         state = NEVER
     elif usual is not None and now - source.last_evidence_at > max(_PATIENCE * usual, _SHORTEST_MS):
         state = SILENT
+    elif told.get("all_arrivals", 0) < _TWICE:
+        state = EARLY
     return SourceHealth(
         source,
         state,
@@ -88,7 +96,13 @@ def _health(
         told.get("all_rejected") or 0,
         told.get("pending") or 0,
         told.get("failed") or 0,
+        _many_rejected(told.get("newest_records") or 0, told.get("newest_rejected") or 0),
     )
+
+
+def _many_rejected(records: int, rejected: int) -> float | None:
+    share = rejected / (records + rejected) if rejected else 0.0
+    return share if share > _MANY_REJECTED else None
 
 
 def _usual(told: Mapping[str, Any]) -> float | None:
@@ -115,7 +129,10 @@ def _evidence(ids: list[int], now: int) -> dict[int, dict[str, Any]]:
             all_rejected=Sum("rejected"),
             pending=Count("id", filter=Q(state=m.Evidence.PENDING) | Q(again=True)),
             failed=Count("id", filter=Q(state=m.Evidence.FAILED) & ~by_hand),
+            all_arrivals=Count("arrived_at", distinct=True),
             newest=Subquery(newest.values("state")[:1]),
+            newest_records=Subquery(newest.values("records")[:1]),
+            newest_rejected=Subquery(newest.values("rejected")[:1]),
         )
     )
     return {row["source"]: row | {"newest_failed": row["newest"] == m.Evidence.FAILED} for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ def one(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     for evidence in page:
         evidence.reasons = noted(evidence, scope, _QUIET)  # type: ignore[attr-defined]  # read by the template
     told = health([source], int(time.time() * 1000))[0]
+    latest = source.last_record_at if scope.may("see_calls") else None
     return render(
         request,
         "sources/one.html",
@@ -45,6 +47,7 @@ def one(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
             "source": source,
             "told": told,
             "page": page,
+            "latest_day": "" if latest is None else _day_of(latest, zone_of(scope)),
             "weeks": weeks(source),
             "clock": clock(source, zone_of(scope)),
             "title": adapter_titles().get(source.adapter, ""),
@@ -52,6 +55,10 @@ def one(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
             "recordings": m.Recording.objects.filter(source=source).exists(),
         },
     )
+
+
+def _day_of(moment: int, zone: str) -> str:
+    return datetime.fromtimestamp(moment / 1000, ZoneInfo(zone)).date().isoformat()
 
 
 @screen("see_sources")

@@ -35,6 +35,14 @@ from callwitness.web.ui.visitor import address_of
 READING: Final = ("adapter", "zone", "options")
 _TRIED: Final = 5
 """Files that are tried beforehand; the others of an upload are read when saved."""
+_ROLES: Final = {
+    "asterisk": "office",
+    "webhook": "office",
+    "email_report": "contractor",
+    "mango": "provider",
+    "spreadsheet": "provider",
+}
+"""Who mostly writes a kind of file."""
 
 
 class ReviewForm(forms.ReadingForm):
@@ -99,15 +107,28 @@ def _chosen(scope: Scope, draft: drafts.Draft, wanted: str) -> str:
 
 
 def _likeliest(scope: Scope, draft: drafts.Draft, keys: list[str]) -> str:
-    """A source that is read as the first file is recognised, else one that takes every kind, else the first choice."""
-    kinds: set[str] = set()
+    """A source that is read as the first file is recognised, else one of its role that takes every kind.
+
+    Else a new one of that role, else whichever takes every kind, else the first choice.
+    """
+    kinds: list[str] = []
     for file in draft.kept[:1]:
         with suppress(StoreError), drafts.path_of(file) as path:
-            kinds = {guess.adapter for guess in guesses(path, file.name)}
-    sources = list(access.sources(scope).order_by("name"))
-    fitting = [s for s in sources if s.adapter in kinds] or [s for s in sources if not s.adapter]
-    new = [key for key in keys if key.startswith("new:")]
-    return str(fitting[0].pk) if fitting else (new or keys)[0]
+            kinds = [guess.adapter for guess in guesses(path, file.name)]
+    role = _ROLES.get(kinds[0], "") if kinds else ""
+    sources = sorted(access.sources(scope).order_by("name"), key=lambda source: source.role != role)
+    exact = [source for source in sources if source.adapter in kinds]
+    every_kind = [source for source in sources if not source.adapter]
+    of_role = [source for source in every_kind if source.role == role]
+    if found := exact or of_role:
+        return str(found[0].pk)
+    if (new := f"new:{role}") in keys:
+        return new
+    return (
+        str(every_kind[0].pk)
+        if every_kind
+        else next((key for key in keys if key.startswith("new:")), keys[0])
+    )
 
 
 def _initial(scope: Scope, chosen: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,6 +17,7 @@ from callwitness.ledger import access
 from callwitness.ledger.access import Scope
 from callwitness.ledger.queries import Reading
 from callwitness.services.arrivals.source_health import (
+    EARLY,
     FAILING,
     NEVER,
     OFF,
@@ -34,7 +35,7 @@ from callwitness.web.ui.door import screen, zone_of
 from callwitness.web.ui.finding_sentences import said
 
 _RING_BACK: Final = 6
-_TROUBLE: Final = (FAILING, SILENT, NEVER, WELL)
+_TROUBLE: Final = (FAILING, SILENT, NEVER, EARLY, WELL)
 _NOBODY: Final = (*LOST_VERDICTS, "abandoned_in_ivr")
 _CLOCK_COLUMNS: Final = (
     "started_at,caller,verdict,queue,signal_answered_at,agent_answered_at,human_voice_at,wait_s"
@@ -93,11 +94,21 @@ def _figures(reading: Reading, day: date, today: date) -> dict[str, Any]:
         "so_far_links": _links(today),
         "told_links": _links(told),
         "told_is_yesterday": told == today - timedelta(days=1),
+        "told_unknown": _ends_before(reading, told),
         "share_before": share_of(reading, before),
         "chart": hours_chart(hours(reading, day), hours(reading, before)),
         "levels": clock_levels(reading, day, within_s),
         "within_s": within_s,
     }
+
+
+def _ends_before(reading: Reading, day: date) -> bool:
+    """Whether every source that tells of anything ends before the day: nobody knows yet who called."""
+    if not reading.scope.may("see_sources"):
+        return False
+    sources = access.sources(reading.scope).filter(enabled=True)
+    newest = sources.aggregate(at=Max("last_record_at"))["at"]
+    return newest is not None and newest < bounds(day, reading.zone)[0]
 
 
 def _links(day: date) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-type Status = Literal["answered", "nobody", "unsure", "unreadable"]
-type Channels = Literal["mono", "stereo", "dual_mono"]
-type Kind = Literal[
+Status: TypeAlias = Literal["answered", "nobody", "unsure", "unreadable"]
+Channels: TypeAlias = Literal["mono", "stereo", "dual_mono"]
+Kind: TypeAlias = Literal[
     "quiet", "tone", "music", "announcement", "speech_near", "speech_far", "speech", "mixed"
 ]
 

@@ -1,0 +1,17 @@
+"""Means over a window that moves: along the first axis, over what there is at the ends."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def running_mean(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Mean of the ``width`` rows around each row of (n, k)."""
+    sums = np.empty((len(values) + 1, values.shape[1]), np.float64)
+    sums[0] = 0
+    np.cumsum(values, axis=0, dtype=np.float64, out=sums[1:])
+    rows = np.arange(len(values))
+    first = np.maximum(rows - width // 2, 0)
+    last = np.minimum(rows + (width + 1) // 2, len(values))
+    return ((sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)

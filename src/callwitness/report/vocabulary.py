@@ -108,6 +108,18 @@ SEGMENTS: Final[Mapping[str, str]] = {
     "signal": _("exchange"),
 }
 
+SOUNDS: Final[Mapping[str, str]] = {
+    "quiet": _("silence"),
+    "tone": _("tone"),
+    "music": _("music"),
+    "announcement": _("announcement"),
+    "speech_near": _("speech of the caller's side"),
+    "speech_far": _("speech of the answering side"),
+    "speech": _("live speech"),
+    "mixed": _("both sides at once"),
+}
+"""What is heard in a recording."""
+
 STATES: Final[Mapping[str, str]] = {
     "open": _("waiting"),
     "in_work": _("in work"),

@@ -13,6 +13,7 @@ from callwitness.ledger.models.derivation import (
 )
 from callwitness.ledger.models.evidence import Evidence, Record, RejectedRow
 from callwitness.ledger.models.finding import Finding, FindingNote
+from callwitness.ledger.models.hearing import Hearing, HearingDecision, Piece
 from callwitness.ledger.models.line import Line, Number
 from callwitness.ledger.models.lost import LostCase, LostDecision
 from callwitness.ledger.models.people import Agent, Extension, Membership, Team
@@ -35,6 +36,8 @@ __all__ = [
     "Extension",
     "Finding",
     "FindingNote",
+    "Hearing",
+    "HearingDecision",
     "Ladder",
     "Line",
     "LostCase",
@@ -43,6 +46,7 @@ __all__ = [
     "Membership",
     "Number",
     "Party",
+    "Piece",
     "Project",
     "Record",
     "Recording",

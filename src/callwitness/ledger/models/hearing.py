@@ -21,7 +21,7 @@ class Hearing(models.Model):
     """Facts of one recording, as ``audio.heard.Heard`` has them, and the decision of a person that overrules them.
 
     sha256: of the bytes that were heard; line: whose library helped; taught: recordings of the line known by then.
-    again: is to be heard once more. decided: '' | voice (at ``decided_s``) | nobody.
+    decided: '' | voice (at ``decided_s``) | nobody.
     """
 
     recording = models.OneToOneField(Recording, models.CASCADE, primary_key=True, related_name="hearing")
@@ -42,7 +42,6 @@ class Hearing(models.Model):
     problem = models.TextField(blank=True, default="")
     heard_at = models.BigIntegerField()
     taught = models.IntegerField(default=0)
-    again = models.BooleanField(default=False)
     decided = models.CharField(max_length=6, blank=True, default="")
     decided_s = models.FloatField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -52,7 +51,6 @@ class Hearing(models.Model):
         indexes = (
             models.Index(fields=["workspace", "line"], name="hearing_line"),
             models.Index(fields=["workspace", "status", "confidence"], name="hearing_doubt"),
-            models.Index(fields=["again"], name="hearing_again"),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,10 @@ from callwitness.ledger.models.source import Source
 
 
 class Recording(models.Model):
-    """name: as records carry it. state: awaited (a link is known) | kept | failed. peaks: 0..100, about 400 values."""
+    """name: as records carry it. state: awaited (a link is known) | kept | failed. peaks: 0..100, about 400 values.
+
+    to_hear: services.hearing is to listen to it, for the first time or again.
+    """
 
     AWAITED, KEPT, FAILED = "awaited", "kept", "failed"
     STATES = ((AWAITED, "awaited"), (KEPT, "kept"), (FAILED, "failed"))
@@ -30,10 +33,14 @@ class Recording(models.Model):
     tries = models.IntegerField(default=0)
     next_try_at = models.BigIntegerField(null=True)
     arrived_at = models.BigIntegerField()
+    to_hear = models.BooleanField(default=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "name"], name="recording_once"),)
-        indexes = (models.Index(fields=["source", "native_call_id"], name="recording_native"),)
+        indexes = (
+            models.Index(fields=["source", "native_call_id"], name="recording_native"),
+            models.Index(fields=["state"], condition=models.Q(to_hear=True), name="recording_to_hear"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -31,13 +31,14 @@ SEE: Final = frozenset(
 RIGHTS: Final = {
     m.Membership.OWNER: SEE
     | {"work_lost", "note_findings", "upload", "edit_sources", "edit_people", "edit_numbers", "edit_settings"}
-    | {"see_audit", "listen", "download", "export", "comment", "share_views", "schedule"},
+    | {"see_audit", "listen", "judge_recordings", "download", "export", "comment", "share_views", "schedule"},
     m.Membership.MANAGER: SEE
     | {
         "work_lost",
         "note_findings",
         "upload",
         "listen",
+        "judge_recordings",
         "download",
         "export",
         "comment",
@@ -227,6 +228,22 @@ def recording(scope: Scope, pk: int) -> m.Recording:
     if found is None or not calls(scope).filter(recordings=found).exists():
         raise Absent
     return found
+
+
+def hearings(scope: Scope) -> QuerySet[m.Hearing]:
+    """What was heard in recordings of calls the reader may see and hear."""
+    scope.need("listen")
+    own = _own_calls(scope, OuterRef("recording__call_id"), "recording__call__")
+    kept = m.Hearing.objects.filter(workspace=scope.workspace, recording__call__isnull=False)
+    return kept.filter(own, recording__state=m.Recording.KEPT, recording__call__workspace=scope.workspace)
+
+
+def pieces(scope: Scope) -> QuerySet[m.Piece]:
+    """What lines of the workspace play again and again."""
+    scope.need("see_numbers")
+    return m.Piece.objects.filter(workspace=scope.workspace, forgotten=False).order_by(
+        "line", "-heard_in", "pk"
+    )
 
 
 def comments(scope: Scope, call: m.Call) -> QuerySet[m.Comment]:

@@ -116,5 +116,6 @@ def _describe(recording: m.Recording) -> None:
         recording.duration_s, recording.channels, recording.peaks = None, None, []
         return
     recording.state, recording.problem, recording.next_try_at = m.Recording.KEPT, "", None
+    recording.to_hear = True
     recording.media_type, recording.duration_s = sound.media_type, sound.duration_s
     recording.channels, recording.peaks = sound.channels, sound.peaks

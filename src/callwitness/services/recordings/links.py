@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services.dirty import mark_unpublished
+from callwitness.services.hearing.keep import linked
 
 _DAY_MS: Final = 86_400_000
 _AT_ONCE: Final = 2_000
@@ -122,7 +123,8 @@ def _calls(source: m.Source, natives: set[str]) -> dict[str, int]:
 
 
 def tell(workspace: m.Workspace, touched: list[int], now: int) -> None:
-    """``Call.recorded`` as it is; the warehouse is told of the days on which it changed."""
+    """``Call.recorded`` as it is; the warehouse is told of the days on which it changed, derivation of what was heard."""
+    linked(touched, now)
     kept = Exists(m.Recording.objects.filter(call=OuterRef("pk"), state=m.Recording.KEPT))
     for part in bulk.by_keys(sorted(set(touched))):
         calls = m.Call.objects.filter(pk__in=part).annotate(has=kept).exclude(has=F("recorded"))

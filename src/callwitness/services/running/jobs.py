@@ -17,6 +17,7 @@ from callwitness.services.arrivals.drain import drain
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.derive import derive_workspace
 from callwitness.services.exports import schedules
+from callwitness.services.hearing.job import HearingJob
 from callwitness.services.lost import decisions as lost
 from callwitness.services.lost import missed_mails
 from callwitness.services.publish import publish_dirty
@@ -43,6 +44,7 @@ def job_table(stop: threading.Event) -> Sequence[Job]:
         Job("publish", partial(publish_dirty, progress=progress), 0.3, rest=REST),
         Job("recordings", recordings.fetch_due, 1),
         Job("links", _links, 60),
+        Job("hearing", HearingJob(), 1),
         Job("expire", lost.expire, 60),
         Job("missed", missed_mails.queue_due, 5),
         Job("exports", schedules.run_due, 5),

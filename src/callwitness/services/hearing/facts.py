@@ -1,0 +1,51 @@
+"""What derivation is told of recordings: those of a window's calls, as the domain's frame has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+from django.db.models import Q
+
+from callwitness.domain.recordings.tables import RECORDINGS, live_seconds
+from callwitness.ledger import models as m
+
+
+def recordings_between(workspace: m.Workspace, first: int, end: int) -> pl.DataFrame:
+    """RECORDINGS of calls of these days (UTC days since 1970, ``end`` not included), and those that are awaited.
+
+    Keys are the recordings' ids. Those nobody has listened to yet have no status: they count as there.
+    """
+    tied = Q(state=m.Recording.KEPT, call__workspace=workspace, call__day__gte=first, call__day__lt=end)
+    awaited = Q(state=m.Recording.AWAITED, source__workspace=workspace)
+    rows = m.Recording.objects.filter(tied | awaited).exclude(native_call_id="")
+    found = [_row(each) for each in rows.select_related("source", "hearing").order_by("pk")]
+    return RECORDINGS.conform(pl.DataFrame(found, schema=RECORDINGS.schema, orient="row"))
+
+
+def _row(recording: m.Recording) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "recording": str(recording.pk),
+        "name": recording.url or recording.name,
+        "source": recording.source.name,
+        "native_call_id": recording.native_call_id,
+        "duration_s": recording.duration_s,
+    }
+    return row | dict(_heard(recording))
+
+
+def _heard(recording: m.Recording) -> Iterator[tuple[str, Any]]:
+    """What was heard in the bytes that are kept now."""
+    hearing: m.Hearing | None = getattr(recording, "hearing", None)
+    if hearing is None or hearing.sha256 != recording.sha256:
+        return
+    yield "status", hearing.answer
+    yield "human_voice_s", hearing.voice_s
+    yield "confidence", hearing.sureness
+    yield "method", hearing.known_by
+    yield "duration_s", hearing.duration_s or recording.duration_s
+    yield "live_s", live_seconds([(span[0], span[1], span[2]) for span in hearing.spans])
+    yield "channels", hearing.channels or None
+    yield "silence", hearing.silence or None
+    yield "problem", hearing.problem or None

@@ -1,0 +1,116 @@
+"""The worker's part: hands the process that listens what waits, and writes down what it heard. Never waits for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from callwitness.ledger import models as m
+from callwitness.ledger.store import Missing
+from callwitness.services.arrivals.evidence_store import evidence_store
+from callwitness.services.hearing import keep, pieces
+from callwitness.services.hearing.due import Batch, file_name, next_batch
+from callwitness.services.hearing.ears import Ears, Lost, Outcome, Task, Wish
+
+_FAILED: Final = "listening to it failed; the log of the server says how"
+_GONE: Final = "its bytes are not in the store any more"
+_log: Final = logging.getLogger("callwitness.hearing")
+
+
+@dataclass(slots=True)
+class _Work:
+    """A batch that is being heard; its files stay within reach until it is done."""
+
+    batch: Batch
+    wishes: Sequence[Wish]
+    files: ExitStack
+
+
+@dataclass(slots=True)
+class HearingJob:
+    """One call a look: begins what waits, or takes what is done. alone: recordings to be heard each by itself."""
+
+    ears: Ears = field(default_factory=Ears)
+    alone: list[Batch] = field(default_factory=list)
+    _work: _Work | None = None
+
+    def __call__(self, now: int) -> bool:
+        """Whether something was written down. now: ms UTC."""
+        if self._work is None:
+            return self._begin(now)
+        outcome = self.ears.look()
+        if outcome is None:
+            return False
+        work, self._work = self._work, None
+        work.files.close()
+        if isinstance(outcome, Lost):
+            self._lost(work, outcome, now)
+        else:
+            _keep(work, outcome, now)
+        self._begin(now)
+        return True
+
+    def _begin(self, now: int) -> bool:
+        """Hand over the next batch, or what people said about a library; whether anything was written down by that."""
+        batch = self.alone.pop() if self.alone else next_batch() or _told_only()
+        if batch is None:
+            self.ears.rest()
+            return False
+        files = ExitStack()
+        here, missing = _within_reach(batch, files)
+        if missing:
+            keep.keep_failed(replace(batch, recordings=missing), _GONE, now)
+        work = _Work(replace(batch, recordings=list(here)), pieces.wishes(batch.workspace, batch.line), files)
+        self._work = work
+        task = Task(
+            sorted((file_name(recording), path) for recording, path in here.items()),
+            pieces.library_folder(batch.workspace),
+            batch.line,
+            datetime.fromtimestamp(now / 1000, UTC).date(),
+            work.wishes,
+        )
+        self.ears.begin(task, work.batch.seconds)
+        return bool(missing)
+
+    def _lost(self, work: _Work, lost: Lost, now: int) -> None:
+        """One of them may have killed it: each is heard alone, and the one that does it again is given up."""
+        batch = work.batch
+        _log.warning("listening failed: %s", lost.why, extra={"recordings": len(batch.recordings)})
+        if len(batch.recordings) > 1:
+            self.alone += [replace(batch, recordings=[recording]) for recording in batch.recordings]
+            return
+        keep.keep_failed(batch, _FAILED, now)
+        if not batch.recordings:
+            pieces.give_up(batch.workspace, batch.line, work.wishes)
+
+
+def _keep(work: _Work, outcome: Outcome, now: int) -> None:
+    keep.keep_heard(work.batch, outcome.heard, now)
+    pieces.keep_pieces(work.batch.workspace, work.batch.line, outcome.pieces, work.wishes)
+    keep.hear_again(work.batch)
+
+
+def _told_only() -> Batch | None:
+    """A line about whose library people said something, and of which no recording waits."""
+    lines = pieces.waiting_lines()
+    return Batch(*lines[0], []) if lines else None
+
+
+def _within_reach(batch: Batch, files: ExitStack) -> tuple[dict[m.Recording, Path], list[m.Recording]]:
+    """Files of the recordings while ``files`` is open, and the recordings whose bytes the store does not have.
+
+    A store that cannot be asked raises ``StoreError``: the job is tried again later.
+    """
+    here: dict[m.Recording, Path] = {}
+    missing: list[m.Recording] = []
+    for recording in batch.recordings:
+        try:
+            here[recording] = files.enter_context(evidence_store().path(recording.sha256))
+        except Missing:
+            missing.append(recording)
+    return here, missing

@@ -1,0 +1,122 @@
+"""Facts of recordings written down; a day on which a fact changed is derived again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from django.db import transaction
+
+from callwitness.audio.heard import Heard
+from callwitness.ledger import bulk
+from callwitness.ledger import models as m
+from callwitness.services.dirty import mark_dirty
+from callwitness.services.hearing.due import Batch, file_name, line_of
+
+_LONGEST_PROBLEM: Final = 500
+_AGAIN_MOST: Final = 200
+_DOUBTFUL: Final = 0.8
+"""Of less sure recordings the moment may be found better when more of their line is known."""
+_MATTERS: Final = ("status", "human_voice_s", "confidence", "silence", "duration_s", "spans", "decided")
+
+
+def keep_heard(batch: Batch, heard: Mapping[str, Heard], now: int) -> int:
+    """Facts by name of file (``due.file_name``); of how many recordings they changed."""
+    with transaction.atomic():
+        taught = m.Hearing.objects.filter(workspace=batch.workspace, line=batch.line).count()
+        taught += len(batch.recordings)
+        known = m.Hearing.objects.in_bulk([recording.pk for recording in batch.recordings])
+        changed = []
+        for recording in batch.recordings:
+            facts = heard.get(file_name(recording))
+            if facts is not None and _keep(batch, recording, facts, known.get(recording.pk), taught, now):
+                changed.append(recording)
+        heard_now = [recording.pk for recording in batch.recordings if file_name(recording) in heard]
+        m.Recording.objects.filter(pk__in=heard_now).update(to_hear=False)
+        mark_days(changed, now)
+    return len(changed)
+
+
+def keep_failed(batch: Batch, problem: str, now: int) -> None:
+    """Recordings that cannot be heard, and a sentence why."""
+    heard = {
+        file_name(recording): Heard(file_name(recording), "unreadable", problem=problem)
+        for recording in batch.recordings
+    }
+    keep_heard(batch, heard, now)
+
+
+def mark_days(recordings: Iterable[m.Recording], now: int) -> None:
+    """The days of the calls of these recordings are derived again. Inside a transaction."""
+    days: defaultdict[int, set[int]] = defaultdict(set)
+    for recording in recordings:
+        if recording.call is not None:
+            days[recording.call.workspace_id].add(recording.call.day)
+    for workspace, touched in days.items():
+        mark_dirty(workspace, touched, (), now)
+
+
+def linked(calls: Collection[int], now: int) -> None:
+    """Recordings were tied to these calls or loosened from them: what was heard is told of other calls now.
+
+    A recording that turns out to be of another line is heard again with that line's library.
+    """
+    for part in bulk.by_keys(sorted(calls)):
+        touched = m.Recording.objects.filter(call__in=part, hearing__isnull=False)
+        moved = [
+            recording.pk
+            for recording in touched.select_related("call", "source", "hearing")
+            if line_of(recording) != recording.hearing.line
+        ]
+        m.Recording.objects.filter(pk__in=moved).update(to_hear=True)
+        for call in m.Call.objects.filter(pk__in=part):
+            mark_dirty(call.workspace_id, {call.day}, (), now)
+
+
+def hear_again(batch: Batch) -> int:
+    """Doubtful recordings of a line that has grown to twice what it was are heard once more; how many wait for that.
+
+    So each is heard again only so often as its line doubles.
+    """
+    count = m.Hearing.objects.filter(workspace=batch.workspace, line=batch.line).count()
+    doubtful = m.Hearing.objects.filter(
+        workspace=batch.workspace,
+        line=batch.line,
+        decided="",
+        taught__lte=count // 2,
+        confidence__lt=_DOUBTFUL,
+    ).exclude(status="unreadable")
+    again = list(doubtful.order_by("-heard_at").values_list("pk", flat=True)[:_AGAIN_MOST])
+    return m.Recording.objects.filter(pk__in=again, to_hear=False).update(to_hear=True)
+
+
+def _keep(
+    batch: Batch, recording: m.Recording, facts: Heard, before: m.Hearing | None, taught: int, now: int
+) -> bool:
+    """Write one down; whether something that matters differs. A decision about other bytes does not hold for these."""
+    columns: dict[str, Any] = {
+        "workspace": batch.workspace,
+        "line": batch.line,
+        "sha256": recording.sha256,
+        "status": facts.status,
+        "human_voice_s": facts.human_voice_s,
+        "connect_s": facts.connect_s,
+        "confidence": round(facts.confidence, 4),
+        "method": facts.method[:60],
+        "duration_s": facts.duration_s,
+        "channels": facts.channels or "",
+        "spans": [[round(span.start_s, 2), round(span.end_s, 2), span.kind] for span in facts.spans],
+        "candidates": [[round(each.at_s, 2), round(each.weight, 3)] for each in facts.candidates],
+        "known": list(facts.known),
+        "silence": facts.silence or "",
+        "problem": (facts.problem or "").replace("\0", "")[:_LONGEST_PROBLEM],
+        "heard_at": now,
+        "taught": taught,
+    }
+    if before is None or before.sha256 != recording.sha256:
+        columns |= {"decided": "", "decided_s": None, "decided_by": None, "decided_at": None}
+    m.Hearing.objects.update_or_create(recording=recording, defaults=columns)
+    return before is None or any(
+        columns.get(name, getattr(before, name)) != getattr(before, name) for name in _MATTERS
+    )

@@ -92,10 +92,14 @@ def live_speech(heard: Heard) -> dict[Side, list[Stretch]]:
 
 
 def _widened(spans: Sequence[Span], place: int) -> Stretch:
-    span = spans[place]
-    before = 0.0 if place == 0 or spans[place - 1].kind in _PLAYED else _PAD_S
-    after = 0.0 if place + 1 == len(spans) or spans[place + 1].kind in _PLAYED else _PAD_S
-    return max(0.0, span.start_s - before), min(spans[-1].end_s, span.end_s + after)
+    before = _pad(spans[place - 1]) if place else 0.0
+    after = _pad(spans[place + 1]) if place + 1 < len(spans) else 0.0
+    return spans[place].start_s - before, spans[place].end_s + after
+
+
+def _pad(beside: Span) -> float:
+    """How far speech may reach into the span beside it."""
+    return 0.0 if beside.kind in _PLAYED else min(_PAD_S, beside.end_s - beside.start_s)
 
 
 def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:

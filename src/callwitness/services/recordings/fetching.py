@@ -51,7 +51,7 @@ class Bounds:
 
 def fetch(url: str, target: IO[bytes], bounds: Bounds) -> int:
     """Write what the link points at; how many bytes. Raises ``FetchFailed``, ``FetchRefused``."""
-    watch = _Watch(bounds.seconds)
+    watch = Watch(bounds.seconds)
     try:
         for _ in range(_REDIRECTS + 1):
             moved = _visit(url, target, bounds, watch)
@@ -71,8 +71,8 @@ def fetch(url: str, target: IO[bytes], bounds: Bounds) -> int:
         watch.stop()
 
 
-class _Watch:
-    """Closes whatever is open when the time is over."""
+class Watch:
+    """Closes whatever is open when the time is over; ``rang`` tells that it was."""
 
     def __init__(self, seconds: float) -> None:
         self.rang = False
@@ -101,10 +101,10 @@ class _Watch:
                 opened.close()
 
 
-def _visit(url: str, target: IO[bytes], bounds: Bounds, watch: _Watch) -> int | str:
+def _visit(url: str, target: IO[bytes], bounds: Bounds, watch: Watch) -> int | str:
     """One request: the bytes written, or where it leads on."""
-    parts = _judged(url)
-    connection = _connect(parts, bounds.allowed, watch)
+    parts = judged(url)
+    connection = connect(parts, bounds.allowed, watch)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", path, headers={"User-Agent": "Callwitness", "Accept": "audio/*, */*;q=0.5"})
@@ -119,7 +119,8 @@ def _visit(url: str, target: IO[bytes], bounds: Bounds, watch: _Watch) -> int | 
         connection.close()
 
 
-def _judged(url: str) -> SplitResult:
+def judged(url: str) -> SplitResult:
+    """The parts of a link that may be followed. Raises ``FetchRefused``."""
     if not url.isascii() or any(char <= " " for char in url):
         raise FetchRefused("the link is not written as links are")
     parts = urlsplit(url)
@@ -130,8 +131,11 @@ def _judged(url: str) -> SplitResult:
     return parts
 
 
-def _connect(parts: SplitResult, allowed: Collection[str], watch: _Watch) -> http.client.HTTPConnection:
-    """A connection to an address that was judged: a name that is looked up again could mean another one."""
+def connect(parts: SplitResult, allowed: Collection[str], watch: Watch) -> http.client.HTTPConnection:
+    """A connection to an address that was judged: a name that is looked up again could mean another one.
+
+    Raises ``FetchRefused`` for places of our own network that are not allowed, ``OSError``.
+    """
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     trusted = host in allowed or f"{host}:{port}" in allowed

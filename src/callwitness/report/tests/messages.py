@@ -20,7 +20,7 @@ def all_messages() -> set[tuple[str, ...]]:
 def _in_templates() -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     environment = Environment(autoescape=True)
-    for path in PACKAGE.glob("templates/*.j2"):
+    for path in PACKAGE.glob("templates/**/*.j2"):
         tree = environment.parse(path.read_text(encoding="utf-8"))
         for _, function, message in extract_from_ast(tree, gettext_functions=("_", "n_"), babel_style=False):
             texts = message if isinstance(message, tuple) else (message,)
@@ -31,7 +31,7 @@ def _in_templates() -> set[tuple[str, ...]]:
 
 def _in_code() -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in {*PACKAGE.glob("*.py"), *PACKAGE.glob("listening/*.py")}:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -1,0 +1,169 @@
+"""One recording on the page: its strip, its waveform, its moments in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from callwitness.audio.heard import Heard
+from callwitness.report.formats import Formats
+from callwitness.report.language import translations
+from callwitness.report.strip import Moment, draw
+from callwitness.report.svg import drawing, element, number, percent
+
+BEFORE_S: Final = 5.0
+"""How long before a moment the player begins: whoever decides must hear what was there before."""
+
+_WAVE: Final = 40
+_OFFERED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A playable copy. address: relative to the page. seconds: how much of the recording it holds.
+    peaks: its outline, 0..100, any number of equal steps over those seconds.
+    """
+
+    address: str
+    seconds: float
+    peaks: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A moment that may be the answer, for a person to try. share: how much speaks for it, of one."""
+
+    at_s: float
+    from_s: float
+    text: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A recording as the template shows it. jump_s: where the player begins when it is asked for the moment."""
+
+    heard: Heard
+    line: str | None
+    strip: Markup
+    wave: Markup
+    sound: Sound | None
+    jump_s: float
+    offers: tuple[Offer, ...]
+    notes: tuple[str, ...]
+
+
+def card(
+    heard: Heard, line: str | None, sound: Sound | None, pieces: Mapping[str, str], formats: Formats
+) -> Card:
+    """line: named only where there are several. pieces: id of a recurring piece -> what people call it."""
+    return Card(
+        heard=heard,
+        line=line,
+        strip=_strip(heard, formats),
+        wave=_wave(heard, sound, formats),
+        sound=sound,
+        jump_s=_before(heard.human_voice_s or 0.0),
+        offers=tuple(_offers(heard, formats)),
+        notes=tuple(_notes(heard, sound, pieces, formats)),
+    )
+
+
+def moment_text(seconds: float, formats: Formats) -> str:
+    """``0:37.2``: a moment in a recording, to a tenth."""
+    tenths = round(seconds * 10)
+    point = "." if formats.lang == "en" else ","
+    return f"{formats.duration(tenths // 10)}{point}{tenths % 10}"
+
+
+def plain(text: str) -> str:
+    """A name or sentence from outside, its invisible letters written out: none turns the line around or hides a part."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def _before(at_s: float) -> float:
+    return round(max(0.0, at_s - BEFORE_S), 3)
+
+
+def _strip(heard: Heard, formats: Formats) -> Markup:
+    if not heard.spans:
+        return Markup("")
+    words = translations(formats.lang)
+    moments = []
+    if heard.connect_s is not None:
+        said = words.gettext("end of waiting: {moment}").format(moment=moment_text(heard.connect_s, formats))
+        moments.append(Moment("connect", heard.connect_s, said))
+    if heard.human_voice_s is not None:
+        said = words.gettext("first live word: {moment}").format(
+            moment=moment_text(heard.human_voice_s, formats)
+        )
+        moments.append(Moment("voice", heard.human_voice_s, said))
+    spans = [(span.start_s, span.end_s, str(span.kind)) for span in heard.spans]
+    return draw(spans, heard.duration_s, moments, words.gettext("What is heard, from start to end"), formats)
+
+
+def _wave(heard: Heard, sound: Sound | None, formats: Formats) -> Markup:
+    """The outline of the sound and the candidates as ticks, as tall as they weigh."""
+    words = translations(formats.lang)
+    length = heard.duration_s or 1.0
+    parts = [_outline(sound.peaks, sound.seconds / length)] if sound and sound.peaks else []
+    heaviest = max((each.weight for each in heard.candidates), default=0.0) or 1.0
+    for each in heard.candidates:
+        said = words.gettext("candidate {moment}, weight {weight}").format(
+            moment=moment_text(each.at_s, formats), weight=formats.decimal(each.weight, 2)
+        )
+        x = percent(min(1.0, each.at_s / length))
+        tall = 6 + 20 * max(0.0, each.weight) / heaviest
+        parts.append(
+            element("line", element("title", said), x1=x, x2=x, y1=_WAVE, y2=_WAVE - tall, class_="candidate")
+        )
+    return (
+        drawing(parts, _WAVE, words.gettext("Loudness, and moments that were weighed"), "wave")
+        if parts
+        else Markup("")
+    )
+
+
+def _outline(peaks: Sequence[int], share: float) -> Markup:
+    """The waveform as one closed shape over ``share`` of the width; the loudest moment fills the height."""
+    loudest = max(1, *peaks)
+    heights = [round(48 * peak / loudest) for peak in peaks]
+    upper = " ".join(f"{index} {50 - height}" for index, height in enumerate(heights))
+    lower = " ".join(f"{index} {50 + height}" for index, height in reversed(list(enumerate(heights))))
+    shape = element("path", d=f"M{upper} {lower}Z", class_="outline")
+    return element(
+        "svg", shape, viewBox=f"0 0 {max(1, len(peaks) - 1)} 100", preserveAspectRatio="none",
+        width=percent(min(1.0, share)), height=number(_WAVE),
+    )  # fmt: skip
+
+
+def _offers(heard: Heard, formats: Formats) -> Iterator[Offer]:
+    """Moments to try, where a person must decide."""
+    if heard.status != "unsure":
+        return
+    whole = sum(each.weight for each in heard.candidates) or 1.0
+    for each in heard.candidates[:_OFFERED]:
+        yield Offer(each.at_s, _before(each.at_s), moment_text(each.at_s, formats), each.weight / whole)
+
+
+def _notes(heard: Heard, sound: Sound | None, pieces: Mapping[str, str], formats: Formats) -> Iterator[str]:
+    words = translations(formats.lang)
+    silences = {
+        "near": words.gettext("The caller's side is digital silence throughout: a fault of the recording."),
+        "far": words.gettext("The answering side is digital silence throughout: a fault of the recording."),
+        "all": words.gettext("Digital silence throughout: a fault of the recording."),
+    }
+    if heard.problem is not None:
+        yield heard.problem
+    if heard.silence is not None:
+        yield silences[heard.silence]
+    if heard.known:
+        names = ", ".join(pieces.get(piece, piece) for piece in heard.known)
+        yield words.gettext("Known from this line: {names}").format(names=names)
+    if sound is not None and sound.seconds < heard.duration_s - 1:
+        yield words.gettext("Only the first {length} can be played here.").format(
+            length=formats.duration(sound.seconds)
+        )

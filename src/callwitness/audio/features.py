@@ -29,6 +29,7 @@ BANDS: Final = 20
 
 Floats: TypeAlias = NDArray[np.float32]
 
+_LOCAL: Final = 75  # frames: what the bands are compared with when recordings are laid over each other
 _CHUNK: Final = 800  # frames measured at once: its arrays fit the cache
 _MARGIN: Final = 40
 _LEAD: Final = (WINDOW - HOP) // 2  # a frame's middle is the middle of its 20 ms
@@ -38,7 +39,7 @@ _TINY: Final = np.float32(1e-9)
 MEASURES: Final = (
     "loud_mean", "loud_max", "loud_range", "rise", "change", "rise_max", "flatness", "peakiness", "centroid", "centroid_sd",
     "stays_60ms", "stays_120ms", "stays_320ms", "two_partials", "strongest", "voicing", "pitch", "pitch_move",
-    *(f"shape_{band}" for band in range(0, BANDS, 2)),
+    *(f"shape_{band}" for band in range(BANDS)),
     "speech_rate", "fast_rate", "dips", "speech_share", "together",
 )  # fmt: skip
 
@@ -125,9 +126,10 @@ class Meter:
     def _measure(self, sound: Floats, frames: int) -> None:
         spectrum = _spectrum(sound, frames + 2 * _MARGIN)
         keep = slice(_MARGIN, _MARGIN + frames)
-        white = spectrum.log - running_mean(spectrum.log.T, 31).T
-        peaks = white - running_mean(white, 25)
-        self._marks.append(mark(peaks, spectrum.log, keep, self._frame))
+        around = running_mean(spectrum.log.T, 31).T
+        white = spectrum.log - around
+        # Over time only the neighbourhood is smoothed: held notes of music keep their peaks.
+        self._marks.append(mark(spectrum.log - running_mean(around, 25), spectrum.log, keep, self._frame))
         bands = np.log(spectrum.power @ _MEL + np.float32(1e-5))
         self._bands.append(_quantised(bands)[keep])
         self._blocks.append(_blocks(spectrum, white, bands, keep))
@@ -155,7 +157,7 @@ def _spectrum(sound: Floats, frames: int) -> _Spectrum:
 
 def _quantised(bands: Floats) -> NDArray[np.int8]:
     flat = bands - bands.mean(axis=1, keepdims=True)
-    local = flat - running_mean(flat, 25)
+    local = flat - running_mean(flat, _LOCAL)
     return np.clip(np.rint(local * 16), -127, 127).astype(np.int8)
 
 
@@ -188,7 +190,7 @@ def _blocks(spectrum: _Spectrum, white: Floats, bands: Floats, keep: slice) -> F
         *(part[keep].reshape(-1, FRAMES_PER_BLOCK).mean(axis=1) for part in (flatness, peakiness)),
         centroid_.mean(axis=1), centroid_.std(axis=1),
         *(part[keep].reshape(-1, FRAMES_PER_BLOCK).mean(axis=1) for part in per_frame),
-        *shape[:, ::2].T,
+        *shape.T,
         *_rhythm(bands, loud, keep),
     ]  # fmt: skip
     return np.stack(columns, axis=1).astype(np.float32)

@@ -1,0 +1,179 @@
+"""What a line plays again and again: prompts, announcements, hold music. Known audio is nobody's live voice.
+
+Two steps. Marks (``landmarks``) find where two recordings may hold the same sound and at what offset. Then the whitened
+bands of both are laid over each other at that offset: the same sound correlates frame by frame, through codecs and noise,
+and live speech does not. So the ends of a known stretch are told to a tenth of a second, and a chance likeness is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND, Floats
+from callwitness.audio.landmarks import Marks
+
+LEAST_MARKS: Final = 8
+_BUCKET: Final = 30  # a word said more often than this by one line tells nothing
+_NEAR: Final = int(1.2 * FRAMES_PER_SECOND)
+_APART: Final = 4 * FRAMES_PER_SECOND  # a recording repeats itself only after this
+_REACH: Final = 8 * FRAMES_PER_SECOND  # how far around its marks a likeness is followed
+_SMOOTH: Final = 25  # frames the likeness is averaged over
+_SHORTEST: Final = 30
+_ALIKE: Final = 0.5
+_ENOUGH: Final = 3  # recordings that say a stretch is known; more need not be looked at
+_KERNEL: Final = np.ones(_SMOOTH, np.float32)
+_FAINT: Final = np.float32((_SMOOTH * 60) ** 2)  # bands of nothing resemble nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The fingerprint of one recording's answering side: its marks and its whitened bands (frames, BANDS) int8."""
+
+    marks: Marks
+    bands: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Frames ``start`` to ``end`` sound the same as another recording's, ``offset`` frames later there."""
+
+    start: int
+    end: int
+    other: int
+    offset: int
+
+
+class Index:
+    """Fingerprints of a line by word, to look one recording up among all others."""
+
+    def __init__(self, prints: Sequence[Print]) -> None:
+        self.prints = prints
+        words = np.concatenate([np.zeros(0, np.uint32), *(one.marks.words for one in prints)])
+        at = np.concatenate([np.zeros(0, np.int32), *(one.marks.at for one in prints)])
+        owner = np.repeat(np.arange(len(prints), dtype=np.int32), [len(one.marks.words) for one in prints])
+        order = np.argsort(words, kind="stable")
+        self._words, self._at, self._owner = words[order], at[order], owner[order]
+
+    def likenesses(self, one: Print, own: int | None = None) -> list[Likeness]:
+        """Where ``one`` sounds like recordings of the index. ``own``: its own place there, if it is one of them."""
+        mine, theirs = self._meetings(one.marks.words)
+        at, there, other = one.marks.at[mine], self._at[theirs], self._owner[theirs]
+        if own is not None:
+            apart = (other != own) | (np.abs(at - there) > _APART)
+            at, there, other = at[apart], there[apart], other[apart]
+        found: list[Likeness] = []
+        covered = np.zeros(len(one.bands), np.int8)
+        for seed in _seeds(at, there, other):
+            if covered[seed.start : seed.end].min(initial=_ENOUGH) >= _ENOUGH:
+                continue
+            for likeness in _followed(one.bands, self.prints[seed.other].bands, seed):
+                found.append(likeness)
+                covered[likeness.start : likeness.end] += 1
+        return found
+
+    def _meetings(self, words: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Pairs (my mark, mark of the index) of one word."""
+        first = np.searchsorted(self._words, words, "left")
+        many = np.minimum(np.searchsorted(self._words, words, "right") - first, _BUCKET)
+        mine = np.repeat(np.arange(len(words)), many)
+        step = np.arange(len(mine)) - np.repeat(np.cumsum(many) - many, many)
+        return mine, first[mine] + step
+
+
+def _seeds(at: NDArray[np.int32], there: NDArray[np.int32], other: NDArray[np.int32]) -> list[Likeness]:
+    """Groups of marks that agree on a recording and an offset, dense enough to look closer."""
+    seeds: list[Likeness] = []
+    offset = there - at
+    for phase in (0, 1):  # an offset at the border of two bins is whole in one of the phases
+        key = (other.astype(np.int64) << 32) + ((offset + phase) >> 1) + (1 << 24)
+        order = np.lexsort((at, key))
+        groups, times = key[order], at[order].astype(np.int64)
+        axis = np.cumsum(np.diff(groups, prepend=groups[:1]) != 0) * (1 << 24) + times
+        support = np.searchsorted(axis, axis + _NEAR, "right") - np.searchsorted(axis, axis - _NEAR, "left")
+        dense = order[support >= LEAST_MARKS]
+        if not len(dense):
+            continue
+        place = axis[support >= LEAST_MARKS]
+        starts = np.flatnonzero(np.diff(place, prepend=place[0] - 10 * _NEAR) > 2 * _NEAR)
+        for begin, end in zip(starts, [*starts[1:], len(dense)], strict=True):
+            part = dense[begin:end]
+            middle = int(np.median(offset[part]))
+            seeds.append(Likeness(int(at[part].min()), int(at[part].max()) + 1, int(other[part[0]]), middle))
+    return sorted(_once(seeds), key=lambda seed: (seed.start - seed.end, seed.other, seed.offset))
+
+
+def _once(seeds: list[Likeness]) -> list[Likeness]:
+    """What both phases saw, and neighbours of one offset, as one seed."""
+    kept: list[Likeness] = []
+    for seed in sorted(seeds, key=lambda seed: (seed.other, seed.offset, seed.start)):
+        last = kept[-1] if kept else None
+        if (
+            last
+            and (last.other, seed.offset - last.offset) in ((seed.other, 0), (seed.other, 1))
+            and seed.start <= last.end + 2 * _NEAR
+        ):
+            end = max(last.end, seed.end)
+            kept[-1] = Likeness(min(last.start, seed.start), end, last.other, last.offset)
+        else:
+            kept.append(seed)
+    return kept
+
+
+def _followed(mine: NDArray[np.int8], theirs: NDArray[np.int8], seed: Likeness) -> list[Likeness]:
+    """The stretches around a seed where the bands of both really are alike."""
+    offset = max(
+        range(seed.offset - 1, seed.offset + 2),
+        key=lambda offset: _product(mine, theirs, seed.start, seed.end, offset),
+    )
+    begin = max(0, seed.start - _REACH, -offset)
+    end = min(len(mine), seed.end + _REACH, len(theirs) - offset)
+    if end - begin < _SHORTEST:
+        return []
+    here = mine[begin:end].astype(np.float32)
+    there = theirs[begin + offset : end + offset].astype(np.float32)
+    cross, own, other = (
+        np.convolve(np.einsum("ij,ij->i", *pair), _KERNEL, "same")
+        for pair in ((here, there), (here, here), (there, there))
+    )
+    over = np.concatenate([[False], cross > _ALIKE * np.sqrt(own * other + _FAINT), [False]])
+    edges = np.flatnonzero(np.diff(over.astype(np.int8)))
+    return [
+        Likeness(begin + int(start), begin + int(stop), seed.other, offset)
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+        if stop - start >= _SHORTEST and begin + start < seed.end and begin + stop > seed.start
+    ]
+
+
+def _product(mine: NDArray[np.int8], theirs: NDArray[np.int8], start: int, end: int, offset: int) -> float:
+    start, end = max(start, -offset), min(end, len(theirs) - offset, len(mine))
+    if end <= start:
+        return 0.0
+    here = mine[start:end].astype(np.float32)
+    return float(np.vdot(here, theirs[start + offset : end + offset].astype(np.float32)))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """share: 0..1 of each 100 ms that is known audio. others: in how many recordings it sounds."""
+
+    share: Floats
+    others: Floats
+
+
+def known(likenesses: Sequence[Likeness], blocks: int) -> Known:
+    """What the likenesses of one recording make known of it."""
+    frames = blocks * FRAMES_PER_BLOCK
+    covered = np.zeros(frames + 1, np.int32)
+    for owner in sorted({likeness.other for likeness in likenesses}):
+        once = np.zeros(frames, bool)
+        for likeness in likenesses:
+            if likeness.other == owner:
+                once[likeness.start : likeness.end] = True
+        covered[:-1] += once
+    per_block = covered[:-1].reshape(blocks, FRAMES_PER_BLOCK)
+    return Known((per_block > 0).mean(axis=1).astype(np.float32), per_block.max(axis=1).astype(np.float32))

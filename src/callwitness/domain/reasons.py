@@ -41,6 +41,17 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "never_arrived": ("source", "office"),
     "only_witness": ("source",),
     "covered_by_outage": (),
+    # what recordings say
+    "recording_voice": ("recording", "seconds", "uncertainty", "confidence"),
+    "recording_nobody": ("recording", "confidence"),
+    "recording_doubtful": ("recording", "confidence"),
+    "recording_side_silent": ("recording", "side"),
+    "voice_before_answer": ("recording",),
+    "recording_usual": ("source", "share"),
+    "recording_named": ("recording",),
+    "recording_no_call": ("recording",),
+    "recording_several_calls": ("recording", "calls"),
+    "recording_shorter": ("recording", "seconds", "talk"),
     # clocks and coverage
     "zone_wrong": ("source", "file", "said", "looks_like", "hours"),
     "zone_found": ("source", "file", "zone", "by"),

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from callwitness.domain import hours
+from callwitness.domain import hours, voice
 from callwitness.domain.calls import VERDICTS, flag_list
 from callwitness.domain.reasons import reason_json
 from callwitness.domain.reconcile import Reconciliation
@@ -24,12 +24,17 @@ MISSED_RANK: Final = {name: n for n, name in enumerate(VERDICTS) if name not in 
 
 
 def judge(
-    calls: pl.DataFrame, reconciliation: Reconciliation, sources: Sequence[SourceInfo], rules: Rules
+    calls: pl.DataFrame,
+    reconciliation: Reconciliation,
+    sources: Sequence[SourceInfo],
+    rules: Rules,
+    voices: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per call: the columns of CALLS except ids and recovery, plus ``group`` and what findings need.
 
     calls: SOURCE_CALLS of all sources with ``group`` and ``hidden``, times already in the reference clock.
-    reconciliation: its ``missing`` tells which calls an office should have seen.
+    reconciliation: its ``missing`` tells which calls an office should have seen. voices: VOICES, where somebody listened
+    to recordings.
     """
     neutral = {source.name: source.neutral for source in sources}
     told = calls.with_columns(
@@ -44,14 +49,15 @@ def judge(
     offices = any(source.role == "office" for source in sources)
     seen_outside = pl.col("neutral_told") & ~pl.col("has_office") & pl.lit(offices)
     facts = facts.with_columns(in_outage=seen_outside & _in_outage(rules.outages))
-    facts = _decide(facts)
+    facts = _decide(voice.with_voices(facts, voices))
     facts = hours.with_after_hours(facts, rules)
     facts = facts.with_columns(
         blacklisted=_listed(rules.blacklist, "caller"),
         tested=_listed(rules.test_numbers, "caller") | _listed(rules.test_numbers, "did"),
         self_service=_listed(rules.self_service_ivr, "did"),
     ).with_columns(verdict=_verdict())
-    facts = _with_reasons(_with_lengths(facts).with_columns(flags=_flags(rules)))
+    facts = voice.with_seconds(_with_lengths(facts))
+    facts = _with_reasons(facts.with_columns(flags=_flags(rules)))
     return facts.sort("started_at", "group")
 
 
@@ -146,7 +152,10 @@ def _pickup(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _decide(facts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``answered``, ``interested_alone`` and ``overruled``: who wins when they disagree."""
+    """Adds ``answered``, ``interested_alone``, ``overruled``, ``unheard``: who wins when they disagree.
+
+    Whether a person spoke, the recording knows best; then the agent's leg.
+    """
     believed = (
         pl.when("office_claims")
         .then(True)
@@ -162,19 +171,30 @@ def _decide(facts: pl.DataFrame) -> pl.DataFrame:
     alone = pl.col("believed") & pl.col("neutral_denies") & ~pl.col("neutral_claims")
     alone = alone & (pl.col("interested_claims") < 2)
     overruled = ~pl.col("believed") & pl.col("contractor_claims") & pl.col("office_denies")
+    heard, unheard = voice.heard(_missed()), voice.unheard()
     return facts.with_columns(
-        answered=pl.col("believed") & ~alone,
-        interested_alone=alone,
-        overruled=overruled,
+        answered=(heard | (pl.col("believed") & ~alone)) & ~unheard,
+        interested_alone=alone & ~heard,
+        overruled=overruled & ~heard,
+        unheard=unheard,
+    )
+
+
+def _missed() -> pl.Expr:
+    """What the sources say of a call that nobody answered."""
+    return (pl.col("missed_rank") % len(VERDICTS)).replace_strict(
+        dict(enumerate(VERDICTS)), default="unknown", return_dtype=pl.String
     )
 
 
 def _verdict() -> pl.Expr:
     """The first verdict that holds."""
     inbound = pl.col("direction") == "inbound"
-    missed = (pl.col("missed_rank") % len(VERDICTS)).replace_strict(
-        dict(enumerate(VERDICTS)), default="unknown", return_dtype=pl.String
-    )
+    missed = _missed()
+    # Everybody told of an answer that the recording denies: what is left is where the caller was.
+    queued = inbound & pl.col("queued_at").is_not_null()
+    waited = pl.when(queued).then(pl.lit("abandoned_in_queue")).otherwise(pl.lit("no_answer"))
+    missed = pl.when(pl.col("unheard") & (missed == "unknown")).then(waited).otherwise(missed)
     arrived = pl.col("has_office") | (pl.col("expected_in").is_null() & ~pl.col("in_outage"))
     return (
         pl.when("answered")
@@ -207,7 +227,7 @@ def _with_lengths(facts: pl.DataFrame) -> pl.DataFrame:
     }
     facts = facts.with_columns(**not_before).with_columns(
         agent_answered_at=pl.when(answered).then("agent_answered_at"),
-        human_voice_at=pl.lit(None, dtype=pl.Int64),
+        human_voice_at=voice.moment(),
         agent=pl.when(answered).then("agent"),
         agents=pl.when(answered).then(pl.col("agents")).otherwise(empty).fill_null(empty),
     )
@@ -256,6 +276,7 @@ def _with_reasons(facts: pl.DataFrame) -> pl.DataFrame:
             reason_json("never_arrived", source="first_source", office="expected_in"),
         ),
         (verdict.eq("never_arrived") & pl.col("in_outage"), reason_json("covered_by_outage")),
+        *voice.reasons(),
         (pl.col("interested_alone"), reason_json("interested_alone", source="claimer")),
         (pl.col("overruled"), reason_json("overruled", source="claimer", by="denier")),
         (verdict.eq("rejected") & pl.col("blacklisted"), reason_json("blacklisted")),

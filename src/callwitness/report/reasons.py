@@ -100,6 +100,54 @@ _SAID_TOGETHER: Final[Mapping[str, tuple[str, ...]]] = {
     "covered_by_outage": (_("An agreed outage covers this time."),),
 }
 
+_HEARD: Final[Mapping[str, tuple[str, ...]]] = {
+    "recording_voice": (
+        _(
+            "Recording: the first live word {seconds} after the call began, within {uncertainty}; sure {confidence}."
+        ),
+        _("Recording: somebody of the answering side speaks; sure {confidence}."),
+        _("Recording: somebody of the answering side speaks."),
+    ),
+    "recording_nobody": (
+        _("Recording: nobody of the answering side speaks; sure {confidence}."),
+        _("Recording: nobody of the answering side speaks."),
+    ),
+    "recording_doubtful": (_("The recording leaves open whether anybody answers: a person should listen."),),
+    "recording_side_silent": (
+        _(
+            "One side of {recording} is silent from end to end: a fault of the recording, no proof that nobody spoke."
+        ),
+        _(
+            "One side of the recording is silent from end to end: a fault of the recording, no proof that nobody spoke."
+        ),
+    ),
+    "voice_before_answer": (
+        _(
+            "What sounds like a voice in the recording comes before any telephone was picked up; it is not counted."
+        ),
+    ),
+    "recording_usual": (
+        _("{share} of the talks of {source} in this time have a recording; this one has none."),
+        _("Most talks in this time have a recording; this one has none."),
+    ),
+    "recording_named": (
+        _("The records name {recording}; it is not among the recordings."),
+        _("The records name a recording; it is not among those given."),
+    ),
+    "recording_no_call": (
+        _("{recording}: no call fits its name."),
+        _("No call fits the name of a recording."),
+    ),
+    "recording_several_calls": (
+        _("{recording} may be of any of these calls: {calls}."),
+        _("A recording may be of several calls."),
+    ),
+    "recording_shorter": (
+        _("{recording} holds {seconds} of a talk of {talk}."),
+        _("The recording is shorter than the talk."),
+    ),
+}
+
 _CLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
     "zone_wrong": (
         _("The times of {source} look like {looks_like}, not {said}: {hours} h apart."),
@@ -208,6 +256,7 @@ _WHY_MISSED: Final[Mapping[str, tuple[str, ...]]] = {
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     **_SAID_BY_ONE,
     **_SAID_TOGETHER,
+    **_HEARD,
     **_CLOCKS,
     **_READING,
     **_WHY_MISSED,

@@ -19,12 +19,15 @@ from callwitness.report.reasons import SENTENCES
 
 Value = str | int | float | None
 
-_SPANS: Final = frozenset({"seconds", "claimed", "best", "tolerance", "uncertainty"})
+_SPANS: Final = frozenset({"seconds", "claimed", "best", "tolerance", "uncertainty", "talk"})
+_SHARES: Final = frozenset({"confidence", "share"})
 _SOURCES: Final = frozenset({"source", "office"})
 _TIMED_FIELDS: Final = frozenset(
     {"talk_s", "total_s", "wait_s", "billed_s", "duration", "talk", "total", "wait"}
 )
-_TIMED_KINDS: Final = frozenset({"duration_mismatch", "wait_understated"})
+_TIMED_KINDS: Final = frozenset(
+    {"duration_mismatch", "wait_understated", "recording_missing", "recording_truncated"}
+)
 _LONGEST_VALUE: Final = 300
 _LEAST_CHANCE: Final = 0.001
 _NUMERAL: Final = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -91,7 +94,7 @@ def side_value(value: str | None, kind: str, formats: Formats) -> str:
     offset = _OFFSET.fullmatch(value)
     if offset and kind == "clock_off":
         return formats.offset(float(offset[1]))
-    for table in (vocabulary.VERDICTS, vocabulary.RESULTS):
+    for table in (vocabulary.VERDICTS, vocabulary.RESULTS, vocabulary.HEARD):
         if value in table:
             return word(table, value, formats.lang)
     return formats.number(value)
@@ -117,6 +120,8 @@ def _say(name: str, params: Mapping[str, Value], lang: str) -> str:
         return (
             formats.decimal(value, 3) if value >= _LEAST_CHANCE else "< " + formats.decimal(_LEAST_CHANCE, 3)
         )
+    if name in _SHARES:
+        return formats.share(value)
     if name in _SPANS:
         return _span(round(value) if name in ("claimed", "best") else value, formats)
     return formats.decimal(value, 2 if name == "hours" else 1)

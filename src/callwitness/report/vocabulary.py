@@ -87,12 +87,14 @@ SOURCE_LABELS: Final[Mapping[str, str]] = {
     "provider": _("Provider"),
     "office": _("Office"),
     "contractor": _("Contractor"),
+    "recording": _("Recording"),
 }
 
 SOURCE_PHRASES: Final[Mapping[str, str]] = {
     "provider": _("the provider"),
     "office": _("the office"),
     "contractor": _("the contractor"),
+    "recording": _("the recording"),
 }
 
 SEGMENTS: Final[Mapping[str, str]] = {
@@ -185,6 +187,11 @@ WITNESSES: Final[Mapping[str, str]] = {
     "statistics": _("statistics"),
     "list": _("list of calls"),
     "report": _("report"),
+    "recording": _("the recording"),
+}
+
+HEARD: Final[Mapping[str, str]] = {
+    "nobody": _("no live voice"),
 }
 
 FOUND_BY: Final[Mapping[str, str]] = {
@@ -227,6 +234,18 @@ FINDINGS: Final[Mapping[str, FindingWords]] = {
     "duplicate_record": FindingWords(
         _("Told twice"),
         _("The same source tells the same call twice."),
+    ),
+    "recording_missing": FindingWords(
+        _("Recording missing"),
+        _("A talk without a recording, at a source that records most of its talks."),
+    ),
+    "recording_truncated": FindingWords(
+        _("Recording incomplete"),
+        _("The recording is shorter than the talk it belongs to, or one side of it is silent from end to end."),
+    ),
+    "recording_orphan": FindingWords(
+        _("Recording without a call"),
+        _("No call, or more than one, fits the name of the recording; nothing is guessed."),
     ),
     "source_silent": FindingWords(
         _("Source fell silent"),

@@ -17,6 +17,7 @@ from callwitness.domain.findings.clocks import Zones
 from callwitness.domain.fold import unfolded
 from callwitness.domain.lost import lost_callers
 from callwitness.domain.reconcile import Reconciliation, reconcile
+from callwitness.domain.recordings.tables import Recorded
 from callwitness.domain.reliability import reliability
 from callwitness.domain.rules import Rules, SourceInfo
 from callwitness.domain.schema import CALL_TIMES, SOURCE_CALLS
@@ -24,6 +25,7 @@ from callwitness.domain.verdict import judge
 from callwitness.services import clocks
 from callwitness.services.presence import presence
 from callwitness.services.reading import Progress, ReadSource
+from callwitness.services.recorded import Listen, recorded_calls
 from callwitness.services.tables import ResultTables, result_tables
 
 
@@ -31,7 +33,8 @@ from callwitness.services.tables import ResultTables, result_tables
 class Told:
     """Calls of all sources (SOURCE_CALLS with ``group``, reference clock) and what really happened (judge's rows).
 
-    own_times: ``scall, own_started_at, own_ended_at``, in the clock of the source that stated them.
+    own_times: ``scall, own_started_at, own_ended_at``, in the clock of the source that stated them. recorded: the
+    recordings of these calls, None where nobody asked for them.
     """
 
     calls: pl.DataFrame
@@ -39,12 +42,20 @@ class Told:
     judged: pl.DataFrame
     reconciliation: Reconciliation
     infos: tuple[SourceInfo, ...]
+    recorded: Recorded | None = None
 
 
 def judge_sources(
-    sources: Sequence[ReadSource], rules: Rules, neutral: Collection[str], progress: Progress
+    sources: Sequence[ReadSource],
+    rules: Rules,
+    neutral: Collection[str],
+    progress: Progress,
+    listen: Listen | None = None,
 ) -> Told:
-    """Assemble, reconcile, judge. neutral: names or roles of sources without an interest."""
+    """Assemble, reconcile, listen to recordings where there are any, judge.
+
+    neutral: names or roles of sources without an interest.
+    """
     infos = [
         SourceInfo(source.name, source.role, neutral=source.name in neutral or source.role in neutral)
         for source in sources
@@ -55,10 +66,13 @@ def judge_sources(
     progress("reconcile", calls.height)
     reconciliation = reconcile(calls, infos, rules)
     calls = calls.join(reconciliation.groups, on="scall", how="left")
+    recorded = None
+    if listen is not None:
+        recorded = recorded_calls(listen, calls, sources, reconciliation, rules.zone)
     calls = clocks.in_reference_clock(calls, reconciliation, CALL_TIMES)
     progress("judge", calls.height)
-    judged = judge(calls, reconciliation, infos, rules)
-    return Told(calls, own_times, judged, reconciliation, tuple(infos))
+    judged = judge(calls, reconciliation, infos, rules, None if recorded is None else recorded.voices)
+    return Told(calls, own_times, judged, reconciliation, tuple(infos), recorded)
 
 
 def consequences(
@@ -90,7 +104,15 @@ def findings_of(
     told: Told, judged: pl.DataFrame, sources: Sequence[ReadSource], rules: Rules
 ) -> pl.DataFrame:
     """FINDINGS about the judged calls and about the sources themselves."""
-    return find(judged, told.calls, told.reconciliation, told.infos, rules, zones=_zones(sources))
+    return find(
+        judged,
+        told.calls,
+        told.reconciliation,
+        told.infos,
+        rules,
+        zones=_zones(sources),
+        recorded=told.recorded,
+    )
 
 
 def _assemble(sources: Sequence[ReadSource], infos: Sequence[SourceInfo]) -> pl.DataFrame:

@@ -11,9 +11,10 @@ from typing import Final
 
 import polars as pl
 
-from callwitness.domain.findings import arrival, clocks, people, values
+from callwitness.domain.findings import arrival, clocks, people, recordings, values
 from callwitness.domain.findings.sides import Told
 from callwitness.domain.reconcile import Reconciliation
+from callwitness.domain.recordings.tables import Recorded
 from callwitness.domain.results import FINDINGS
 from callwitness.domain.rules import Rules, SourceInfo
 
@@ -25,6 +26,9 @@ SEVERITY: Final = {
     "caller_mismatch": "major",
     "answer_disputed": "major",
     "wait_understated": "minor",
+    "recording_missing": "minor",
+    "recording_orphan": "info",
+    "recording_truncated": "minor",
     "source_silent": "critical",
     "clock_off": "major",
 }
@@ -41,11 +45,12 @@ def find(
     rules: Rules,
     *,
     zones: clocks.Zones,
+    recorded: Recorded | None = None,
 ) -> pl.DataFrame:
     """FINDINGS, sorted by ``from, call_id, finding_id``.
 
     judged: calls with ``group, call_id``; calls: SOURCE_CALLS with ``group, record_id, record_answer``, times in
-    the reference clock.
+    the reference clock. recorded: the recordings, where there are any.
     """
     told = Told(judged, calls, reconciliation, sources)
     found = FINDINGS.concat(
@@ -54,6 +59,7 @@ def find(
             *values.findings(told, rules),
             *people.findings(told, rules),
             *clocks.findings(reconciliation, sources, rules, zones),
+            *([] if recorded is None else recordings.findings(told, recorded)),
         ]
     )
     return _identified(found).sort("from", "call_id", "finding_id", nulls_last=True)

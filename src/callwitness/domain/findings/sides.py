@@ -82,6 +82,7 @@ def right(source: str, value: pl.Expr, record: str) -> list[pl.Expr]:
     ]
 
 
-def kind(name: str, bears: pl.Expr, reason: pl.Expr) -> list[pl.Expr]:
-    """Kind, who bears it, and the one reason as a JSON array."""
-    return [pl.lit(name).alias("kind"), bears.alias("bears"), pl.format("[{}]", reason).alias("reasons")]
+def kind(name: str, bears: pl.Expr, *reasons: pl.Expr) -> list[pl.Expr]:
+    """Kind, who bears it, and the reasons as a JSON array, null ones left out."""
+    every = pl.concat_str(*reasons, separator=",", ignore_nulls=True)
+    return [pl.lit(name).alias("kind"), bears.alias("bears"), pl.format("[{}]", every).alias("reasons")]

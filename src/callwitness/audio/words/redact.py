@@ -1,7 +1,7 @@
 """Card numbers and their codes are taken out of a transcript before anybody keeps it.
 
 A card number is 13 to 19 digits that pass the check of Luhn, said in any grouping, in digits or words, over several
-words, segments and speakers; after the word "card" the check is not asked for, since one misheard digit breaks it.
+words, segments and speakers; after the word "card" any run of 13 digits and more is one, since engines mishear and repeat digits.
 A code is three or four digits after "CVV", "security code", «код» and the like.
 """
 
@@ -117,7 +117,8 @@ def _near_card(stream: Sequence[_Place], place: int) -> bool:
 def _card_in(run: Sequence[Token], *, after_card: bool) -> list[tuple[int, int]]:
     """The parts (first, last + 1) of a run of numbers that are card numbers."""
     digits = "".join(each.digits for each in run)
-    if _FEWEST <= len(digits) <= _MOST and not run[0].plus and (after_card or _luhn(digits)):
+    fits = len(digits) >= _FEWEST and (after_card or (len(digits) <= _MOST and _luhn(digits)))
+    if fits and not run[0].plus:
         return [(0, len(run))]
     found, place = list[tuple[int, int]](), 0
     while place < len(run):

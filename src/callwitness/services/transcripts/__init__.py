@@ -1,0 +1,1 @@
+"""Transcripts: engines that hear words, and recordings that become text."""

@@ -1,0 +1,1 @@
+"""Engines of speech to text, one module each, found by ``registry``."""

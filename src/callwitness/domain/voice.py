@@ -63,7 +63,8 @@ def too_early() -> pl.Expr:
 def moment() -> pl.Expr:
     """``human_voice_at`` of answered calls: inside the call, and not before anybody picked up."""
     inside = pl.col("voice_at") <= pl.col("ended_at") + _SLACK_MS
-    usable = pl.col("answered") & (pl.col("heard") == "voice") & inside.fill_null(value=True) & ~too_early()
+    heard_then = (pl.col("heard") == "voice") & pl.col("voice_at").is_not_null()
+    usable = pl.col("answered") & heard_then & inside.fill_null(value=True) & ~too_early()
     return pl.when(usable).then(
         pl.min_horizontal(
             pl.max_horizontal("voice_at", "started_at"), pl.col("ended_at").fill_null(pl.col("voice_at"))

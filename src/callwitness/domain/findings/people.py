@@ -37,9 +37,10 @@ def _proved(rows: pl.DataFrame, told: Told) -> pl.DataFrame:
 
 def _disputed(told: Told) -> pl.DataFrame:
     """An interested source claims an answer; the witnesses that decided the verdict deny it."""
-    by = pl.when("unheard").then(pl.lit(RECORDING)).when("interested_alone").then("neutral_denier")
+    by_ear = pl.col("unheard") & ~pl.col("overruled")
+    by = pl.when("interested_alone").then("neutral_denier").when(by_ear).then(pl.lit(RECORDING))
     denied = told.judged.filter(~pl.col("answered")).select(
-        "call_id", "verdict", "unheard", *_VOICE, by=by.otherwise("denier")
+        "call_id", "verdict", *_VOICE, by=by.otherwise("denier")
     )
     rows = _claims(told).join(denied, on="call_id").filter(pl.col("by") != pl.col("source"))
     rows = _proved(rows, told)
@@ -48,7 +49,11 @@ def _disputed(told: Told) -> pl.DataFrame:
     return rows.select(
         *kind("answer_disputed", pl.col("role"), reason_json("overruled", source="source", by="by"), silent),
         *left(pl.lit("answered")),
-        *right("by", pl.when("unheard").then(pl.lit("nobody")).otherwise("verdict"), "right_record"),
+        *right(
+            "by",
+            pl.when(pl.col("by") == RECORDING).then(pl.lit("nobody")).otherwise("verdict"),
+            "right_record",
+        ),
     )
 
 

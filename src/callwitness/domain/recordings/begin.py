@@ -31,7 +31,7 @@ _RIVAL_MS: Final = 1_000
 """Beginnings that meet an end this much worse than the best are as likely."""
 _GRID_MS: Final = 1_000
 _COARSE_MS: Final = 10_000
-_OFTEN: Final = ("name", "answer", "queue", "signal", "start")
+_OFTEN: Final = ("name", "answer", "start", "queue", "signal")
 """Moments at which recorders begin; of equally good ones the first counts."""
 
 
@@ -78,9 +78,9 @@ def _begins(calls: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
         [
             _moment(calls, "answer", "agent_answered_at"),
             _moment(talks, "answer", "answered_at"),
+            _moment(calls, "start", "started_at"),
             _moment(calls, "queue", "queued_at"),
             _moment(calls, "signal", "signal_answered_at"),
-            _moment(calls, "start", "started_at"),
         ]
     ).unique(["scall", "at"], keep="first", maintain_order=True)
 

@@ -26,6 +26,9 @@ from callwitness.report.sentences import word
 MOST_CARDS: Final = 300
 """Recordings with a strip and a player; the surest of more are listed in words."""
 
+MARK: Final = "Callwitness listen"
+"""Stands at the top of every such page, to know one again."""
+
 _MOST_ROWS: Final = 10_000
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
@@ -81,6 +84,7 @@ def render(given: ListeningInput) -> str:
     headline, *asides = _told(seen, formats)
     return _environment(formats).get_template("listening/page.html.j2").render(
         lang=given.lang,
+        mark=MARK,
         seen=seen,
         headline=headline,
         asides=asides,

@@ -1,0 +1,27 @@
+"""What worker processes of the tests do: they must be importable by name there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+
+def square(number: int) -> int:
+    time.sleep(0.001 * (number % 3))
+    return number * number
+
+
+def sometimes(number: int) -> int:
+    """Dies on 3, fails on 5, has no memory on 7."""
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 5:
+        raise ValueError("five")
+    if number == 7:
+        raise MemoryError
+    return number
+
+
+def own_pid(number: int) -> tuple[int, int]:
+    return number, os.getpid()

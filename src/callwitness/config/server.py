@@ -33,6 +33,8 @@ VARIABLES: Final = {
     "METRICS_TOKEN": "needed as a bearer token to read /metrics from elsewhere; default: this machine only",
     "PROXIES": "how many reverse proxies stand before the server; default 0",
     "LOG": "text or json; default text",
+    "WHISPER_MODEL": "folder or installed package of a Whisper model, for transcripts made on this machine; default: none",
+    "SPEECH_HOSTS": "hosts of the own network, divided by commas, that transcripts may be asked of, e.g. 127.0.0.1:8000",
 }
 """Every variable and what it is for (docs/operate/server-settings.md)."""
 
@@ -66,6 +68,8 @@ class ServerSettings:
     metrics_token: str = field(repr=False)
     proxies: int
     log: str
+    whisper_model: str
+    speech_hosts: frozenset[str]
 
     @property
     def sqlite(self) -> Path:
@@ -98,6 +102,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> ServerSett
         metrics_token=given.secret("METRICS_TOKEN"),
         proxies=given.number("PROXIES", 0, 10),
         log=given.choice("LOG", ("text", "json")),
+        whisper_model=given.text("WHISPER_MODEL", ""),
+        speech_hosts=frozenset(given.text("SPEECH_HOSTS", "").replace(",", " ").split()),
     )
 
 

@@ -19,6 +19,7 @@ from callwitness.ledger.models.lost import LostCase, LostDecision
 from callwitness.ledger.models.people import Agent, Extension, Membership, Team
 from callwitness.ledger.models.recording import Recording
 from callwitness.ledger.models.source import Source
+from callwitness.ledger.models.transcript import SpeechEngine, Transcript
 from callwitness.ledger.models.workspace import Party, Project, Workspace
 
 __all__ = [
@@ -56,7 +57,9 @@ __all__ = [
     "Schedule",
     "Source",
     "SourceDay",
+    "SpeechEngine",
     "Team",
+    "Transcript",
     "UnpublishedDay",
     "Window",
     "Witness",

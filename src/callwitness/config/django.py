@@ -21,7 +21,7 @@ CSRF_TRUSTED_ORIGINS = [SERVER.url]
 
 _WEB = "callwitness.web"
 SCREENS = (
-    "today", "calls", "call", "lost", "findings", "sources", "mine", "people", "numbers", "lines", "projects",
+    "today", "calls", "call", "lost", "findings", "doubtful", "sources", "mine", "people", "numbers", "lines", "projects",
     "settings", "exports",
 )  # fmt: skip
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ _SCREENS = (
     ("call/", "call"),
     ("lost/", "lost"),
     ("findings/", "findings"),
+    ("doubtful/", "doubtful"),
     ("sources/", "sources"),
     ("mine/", "mine"),
     ("people/", "people"),

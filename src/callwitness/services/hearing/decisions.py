@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
@@ -67,4 +68,4 @@ def _note(
 
 def _require(fits: bool) -> None:
     if not fits:
-        raise UsageError("expected moments inside the recording")
+        raise UsageError(_("A moment has to lie inside the recording."))

@@ -18,11 +18,11 @@ from callwitness.ledger.queries import hidden_columns
 from callwitness.ledger.view_people import names_of
 from callwitness.report import ladder
 from callwitness.services import comments
-from callwitness.web.call import history, seen, told
+from callwitness.web.call import claims, history, seen, told
 from callwitness.web.call.sentence import sentence_of
-from callwitness.web.call.waves import Wave, wave
 from callwitness.web.ui.door import screen, zone_of
 from callwitness.web.ui.templatetags.callwitness import formats
+from callwitness.web.ui.waves import Wave, wave
 
 _MOST_RECORDINGS: Final = 20
 _MOST_COMMENTS: Final = 200
@@ -37,7 +37,7 @@ def index(request: HttpRequest, scope: Scope, public_id: str) -> HttpResponse:
         return redirect(reverse("call:index", args=[scope.workspace.slug, call.public_id]))
     sources = told.sources_of(scope)
     inside = told.open_names(scope, sources)
-    names = names_of(scope.workspace)
+    names, waves = names_of(scope.workspace), _waves(scope, call)
     context: dict[str, Any] = {
         "call": call,
         "hidden": hidden_columns(scope),
@@ -47,7 +47,8 @@ def index(request: HttpRequest, scope: Scope, public_id: str) -> HttpResponse:
         "project": names.project(call.project_id),
         "ladder": _ladder(call, inside, zone_of(scope)),
         "witnesses": seen.witnesses(call, inside),
-        "waves": _waves(scope, call),
+        "waves": waves,
+        "claims": claims.answers(call, waves),
         "findings": _findings(scope, call),
         "case": _case(scope, call),
         "comments": list(access.comments(scope, call)[:_MOST_COMMENTS]),
@@ -71,8 +72,8 @@ def _ladder(call: m.Call, inside: frozenset[str], zone: str) -> ladder.Ladder | 
 def _waves(scope: Scope, call: m.Call) -> list[Wave]:
     if not scope.may("listen"):
         return []
-    rows = access.recordings(scope, call).order_by("arrived_at", "id")[:_MOST_RECORDINGS]
-    return [wave(row, call) for row in rows]
+    rows = access.recordings(scope, call).select_related("hearing__decided_by").order_by("arrived_at", "id")
+    return [wave(row) for row in rows[:_MOST_RECORDINGS]]
 
 
 def _findings(scope: Scope, call: m.Call) -> list[tuple[m.Finding, str, str]]:

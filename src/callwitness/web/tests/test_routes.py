@@ -51,6 +51,8 @@ lost:act                POST      owner head operator
 findings:index          GET       owner head party auditor
 findings:note           POST      owner head
 findings:finding        GET       owner head party auditor
+doubtful:index          GET       owner head
+doubtful:decide         POST      owner head
 sources:index           GET       owner head auditor
 sources:add             GET,POST  owner
 sources:upload          GET,POST  owner head
@@ -87,6 +89,9 @@ lines:index             GET       owner head auditor
 lines:new               GET,POST  owner
 lines:line              GET,POST  owner
 lines:remove            POST      owner
+lines:library           GET       owner head auditor
+lines:sound             GET       owner head auditor
+lines:piece             POST      owner
 projects:index          GET       owner head auditor
 projects:new            GET,POST  owner
 projects:project        GET,POST  owner
@@ -109,8 +114,8 @@ exports:file            GET       owner head party
 """
 """Below ``/w/<workspace>/``: route, methods, who is let in. Everybody else is told that there is no such page."""
 
-ABSENT = frozenset({"sources:review"})
-"""Of an upload that nobody began: absent for those who are let in, too."""
+ABSENT = frozenset({"sources:review", "lines:sound"})
+"""An upload that nobody began, a sound that no library has: absent for those who are let in, too."""
 
 OUTSIDE = """
 home                                  302 302

@@ -80,6 +80,13 @@ class Things:
             source=source, call=call, name="a.wav", sha256=sound.sha256, size=sound.size, media_type="audio/wav",
             duration_s=0.3, channels=1, arrived_at=1,
         )  # fmt: skip
+        m.Hearing.objects.create(
+            recording=kept, workspace=workspace, line="+380500000100", sha256=sound.sha256, status="unsure", human_voice_s=0.1,
+            confidence=0.3, method="walk", duration_s=0.3, heard_at=1,
+        )  # fmt: skip
+        piece = m.Piece.objects.create(
+            workspace=workspace, line="+380500000100", ident="p1", kind="music", duration_s=9.5, heard_in=2
+        )
         agent = m.Agent.objects.filter(workspace=workspace).order_by("id")[0]
         link = OneTimeLink.objects.create(
             digest=workspace.slug, workspace=workspace, made_at=1, until_at=2**41
@@ -88,7 +95,7 @@ class Things:
         return {
             "call:public_id": call.public_id, "call:pk": witness.pk, "call:record": record.pk,
             "call:recording:pk": kept.pk, "call:download:pk": kept.pk,
-            "lost:case": f"l-{case}", "findings:key": f"f-{finding}", "sources:pk": source.pk,
+            "doubtful:recording": kept.pk, "lines:piece": piece.pk, "lost:case": f"l-{case}", "findings:key": f"f-{finding}", "sources:pk": source.pk,
             "sources:evidence": evidence.pk, "people:agent": agent.pk,
             "people:extension": m.Extension.objects.filter(agent=agent)[0].pk,
             "people:team": m.Team.objects.filter(workspace=workspace).order_by("id")[0].pk,

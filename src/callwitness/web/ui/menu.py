@@ -36,6 +36,7 @@ _ROW: Final = (
     ("exports", _("Exports"), _("Exports"), "export", ""),
 )
 _MORE: Final = (
+    ("doubtful", _("Doubtful answers")),
     ("people", _("People")),
     ("numbers", _("Numbers")),
     ("lines", _("Lines")),
@@ -110,7 +111,7 @@ def menu_of(request: HttpRequest, scope: Scope) -> Menu:
             waiting = _waiting(screen, scope)
             row.append(Item(screen, url, label, here == screen, short, icon, key, waiting, screen in _LATE))
     more = [
-        Item(screen, url, label, here == screen)
+        Item(screen, url, label, here == screen, count=_waiting(screen, scope))
         for screen, label in _MORE
         if (url := _address(screen, scope))
     ]
@@ -142,6 +143,8 @@ def _waiting(screen: str, scope: Scope) -> str:
         now = int(timezone.now().timestamp() * 1000)
         found_in = findings_of(access.findings(scope), FINDINGS_PERIOD, zone_of(scope), now)
         rows = found_in.filter(state="open")
+    elif screen == "doubtful":
+        rows = access.hearings(scope).filter(status="unsure", decided="")
     found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count() if rows is not None else 0
     if not found:
         return ""

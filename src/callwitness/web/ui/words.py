@@ -27,6 +27,7 @@ _REPORT: Final[Mapping[str, Mapping[str, str]]] = {
     "witness": vocabulary.WITNESSES,
     "source": vocabulary.SOURCE_LABELS,
     "found_by": vocabulary.FOUND_BY,
+    "sound": vocabulary.SOUNDS,
 }
 
 OWN: Final[Mapping[str, Mapping[str, str | Promise]]] = {
@@ -44,6 +45,13 @@ OWN: Final[Mapping[str, Mapping[str, str | Promise]]] = {
         "nobody": _("nobody"),
     },
     "side": {"agency": _("agency"), "client": _("client")},
+    "heard": {
+        "answered": _("somebody answered"),
+        "nobody": _("nobody answered"),
+        "unsure": _("not sure"),
+        "unreadable": _("cannot be heard"),
+    },
+    "piece": {"announcement": _("announcement"), "music": _("music"), "tone": _("tone")},
     "match": {
         "matched": _("matched"),
         "unmatched": _("unmatched"),
@@ -79,6 +87,8 @@ OWN: Final[Mapping[str, Mapping[str, str | Promise]]] = {
         "workspace.change": _("changed the workspace"),
         "rules.change": _("changed the rules"),
         "listen": _("listened to a recording"),
+        "recording.decide": _("said what is heard in a recording"),
+        "piece.change": _("changed a piece of a line's library"),
         "download": _("downloaded a recording"),
         "export": _("exported calls"),
         "first.administrator": _("became the first administrator"),

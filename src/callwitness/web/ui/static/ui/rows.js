@@ -34,7 +34,7 @@ const inRow = (act) => {
   return row ? act(row) !== false : false;
 };
 const follow = (link) => (link ? (link.click(), true) : false);
-const sideways = (step) => inRow((row) => point(row, cells(row).indexOf(cellAt(row)) + step));
+const sideways = (step) => inRow((row) => cells(row).length > 0 && point(row, cells(row).indexOf(cellAt(row)) + step));
 
 const KEYS = {
   j: () => move(1),

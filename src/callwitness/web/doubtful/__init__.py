@@ -1,0 +1,1 @@
+"""Doubtful answers: recordings that a person must hear."""

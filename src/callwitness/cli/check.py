@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,12 +16,13 @@ import typer
 from callwitness.cli.console import ConsoleProgress, print_notes, print_result
 from callwitness.domain.errors import UsageError
 from callwitness.domain.findings import KINDS
+from callwitness.domain.recordings.tables import SOURCE as RECORDING
 from callwitness.ingest.registry import adapter_packages
 from callwitness.report.page import ReportInput, records_shown, render
 from callwitness.services.arguments import check_names, parse_source
 from callwitness.services.check import CheckRequest, CheckResult, check
 from callwitness.services.databases import password_variable
-from callwitness.services.files import TABLES, write_result
+from callwitness.services.files import TABLES, WITH_RECORDINGS, write_result
 from callwitness.services.invariants import prove
 from callwitness.services.originals import originals
 from callwitness.services.period import parse_period
@@ -66,6 +67,7 @@ def check_command(
     lang: Annotated[Lang | None, typer.Option("--lang", help="Language of the report.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="Format of the tables.")] = Format.csv,
     fail_on: Annotated[str | None, typer.Option("--fail-on", help="Exit 3 when findings of these kinds exist, e.g. never_arrived,clock_off.")] = None,
+    recordings: Annotated[Path | None, typer.Option("--recordings", help="Folder of recordings of these calls, to be listened to.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
 ) -> None:  # fmt: skip
     """Turn untouched files into an explained verdict on every call."""
@@ -73,7 +75,7 @@ def check_command(
     kinds = _kinds(fail_on)
     _check_out(out, force=force)
     settings = load(config)
-    request = request_of(sources, settings, period, as_of)
+    request = replace(request_of(sources, settings, period, as_of), recordings=_recordings(recordings))
     with ConsoleProgress() as progress:
         found = run_check(request, Output(out, str(format_), str(lang or settings.language)), progress, begun)
     print_notes(found, country_known=settings.read_default.numbers.country is not None)
@@ -118,7 +120,10 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         number_map=result.reconciliation.number_map.select(
             source="right", provider_number="left_line", office_number="right_line", n="n", how="how"
         ),
-        notes=[(source.name, note.code, note.params) for source in result.sources for note in source.notes],
+        notes=[
+            *((source.name, note.code, note.params) for source in result.sources for note in source.notes),
+            *((RECORDING, note.code, note.params) for note in result.notes),
+        ],
         summary=summary,
         originals=originals(result, shown["record_id"].to_list()),
         zone=result.rules.zone,
@@ -126,6 +131,17 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         service_counts=service_counts(tables.calls, result.rules),
         service_limit_s=result.rules.service_level_s,
     )
+
+
+def _recordings(folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
+    from callwitness.cli.listen import need_sound  # noqa: PLC0415 that command takes its languages from here
+
+    need_sound()
+    if not folder.is_dir():
+        raise UsageError(f"--recordings {folder}: expected a folder of recordings")
+    return folder
 
 
 def _kinds(fail_on: str | None) -> list[str]:
@@ -152,7 +168,7 @@ def _check_out(out: Path, *, force: bool) -> None:
 def _clear(out: Path) -> None:
     """The folder exists and holds no result of an earlier check."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
+    for name in (*TABLES, *WITH_RECORDINGS):
         for suffix in (".csv", ".parquet"):
             (out / f"{name}{suffix}").unlink(missing_ok=True)
 

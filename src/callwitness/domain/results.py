@@ -102,6 +102,29 @@ FINDINGS: Final = Table(
     ),
 )
 
+RECORDINGS_OUT: Final = Table(
+    "recordings",
+    (
+        Column("recording", _TEXT, "name in the folder that was given"),
+        Column("call_id", _TEXT, "the call it is of, null = of none of this result"),
+        Column(
+            "tied_by", _TEXT, "named | id | number_and_time; outside_period: its call is not in this result"
+        ),
+        Column("source", _TEXT, "source by whose records it was tied"),
+        Column("status", _TEXT, "answered | nobody | unsure | unreadable"),
+        Column(
+            "human_voice_s", _REAL, "first live word of the answering side, from the start of the file", "s"
+        ),
+        Column("human_voice_at", _INT, "the same moment, where the recording could be placed", "ms UTC"),
+        Column("confidence", _REAL, "probability that this is right"),
+        Column("begun_at", _INT, "when the recording began", "ms UTC"),
+        Column("begun_by", _TEXT, "what its beginning was told by"),
+        Column("uncertainty_s", _REAL, "how far off the beginning may be", "s"),
+        Column("duration_s", _REAL, "length", "s"),
+        *_columns(_TEXT, "channels silence method problem"),
+    ),
+)
+
 REJECTED_OUT: Final = Table("rejected", _columns(_TEXT, "source file row reason raw"))
 
 LADDER: Final = Table(

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,10 +22,17 @@ from callwitness.services.judging import consequences, judge_sources
 from callwitness.services.reading import Progress, ReadSource, read_source
 from callwitness.services.tables import ResultTables
 
+if TYPE_CHECKING:
+    from callwitness.audio.heard import Heard
+    from callwitness.services.hearing_of_calls import FolderOfRecordings
+
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What to check and by which rules. period: first and last day, both included, in ``rules.zone``."""
+    """What to check and by which rules. period: first and last day, both included, in ``rules.zone``.
+
+    recordings: a folder of recordings to listen to.
+    """
 
     arguments: Sequence[SourceArgument]
     rules: Rules = field(default_factory=Rules)
@@ -34,11 +42,12 @@ class CheckRequest:
     passwords: Mapping[str, str] = field(default_factory=dict)
     period: tuple[str, str] | None = None
     as_of: int | None = None
+    recordings: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a check found out, before it is written down."""
+    """Everything a check found out, before it is written down. heard: facts of recordings by their names; notes: on them."""
 
     tables: ResultTables
     sources: tuple[ReadSource, ...]
@@ -47,6 +56,8 @@ class CheckResult:
     rules: Rules
     as_of: int
     period: tuple[str, str] | None
+    heard: Mapping[str, Heard] = field(default_factory=dict)
+    notes: Sequence[Note] = ()
 
 
 def silent(stage: str, done: int) -> None:
@@ -65,16 +76,31 @@ def check(request: CheckRequest, progress: Progress = silent, workdir: Path | No
 
 
 def _check(request: CheckRequest, progress: Progress, workdir: Path) -> CheckResult:
+    recordings = None if request.recordings is None else _recordings(request.recordings, progress)
     evidence = gather(request.arguments, workdir, request.passwords)
     sources = _read(evidence, _with_country(request, evidence), progress)
-    told = judge_sources(sources, request.rules, request.neutral, progress)
+    told = judge_sources(sources, request.rules, request.neutral, progress, recordings)
     judged = with_call_ids(told.judged, told.calls)
     judged = period.within(judged, request.period, request.rules.zone)
     as_of = request.as_of if request.as_of is not None else _end(judged)
     tables = consequences(told, judged, sources, request.rules, as_of, progress)
     return CheckResult(
-        tables, tuple(sources), tuple(evidence), told.reconciliation, request.rules, as_of, request.period
+        tables,
+        tuple(sources),
+        tuple(evidence),
+        told.reconciliation,
+        request.rules,
+        as_of,
+        request.period,
+        {} if recordings is None else recordings.heard,
+        () if recordings is None else tuple(recordings.notes),
     )
+
+
+def _recordings(folder: Path, progress: Progress) -> FolderOfRecordings:
+    from callwitness.services.hearing_of_calls import FolderOfRecordings  # noqa: PLC0415 needs the extra audio
+
+    return FolderOfRecordings(folder, progress)
 
 
 def _with_country(request: CheckRequest, evidence: list[SourceEvidence]) -> CheckRequest:

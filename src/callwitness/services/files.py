@@ -16,12 +16,16 @@ NUMBER = r"^[+\-][\d ().\-]*$"
 """Numbers, also phone numbers, begin with + or - and are no formulas."""
 
 TABLES = ("calls", "records", "matches", "lost_callers", "findings", "rejected")
+WITH_RECORDINGS = ("recordings",)
+"""Tables that are written only where recordings were given."""
 
 
 def write_result(tables: ResultTables, summary: Summary, folder: Path, kind: str = "csv") -> None:
     """Write every table and ``summary.json`` into an existing folder. kind: csv or parquet."""
-    for name in TABLES:
+    for name in (*TABLES, *WITH_RECORDINGS):
         frame = getattr(tables, name)
+        if frame is None:
+            continue
         if kind == "parquet":
             _typed(frame).write_parquet(folder / f"{name}.parquet", compression="zstd")
         else:

@@ -25,6 +25,9 @@ def prove(result: CheckResult, summary: Summary) -> None:
     _equal("records.csv has every record", tables.records.height, records)
     _equal("lost cases add up", sum(summary["lost"].values()), tables.lost_callers.height)
     _equal("calls by verdict add up", sum(summary["calls"]["by_verdict"].values()), tables.calls.height)
+    if tables.recordings is not None:
+        told = summary["recordings"]
+        _equal("recordings = tied + orphans", told["total"], sum(told["tied"].values()) + told["orphans"])
     known = tables.calls["call_id"]
     _equal("call ids are unique", known.n_unique(), tables.calls.height)
     for name, frame, column in (
@@ -35,6 +38,7 @@ def prove(result: CheckResult, summary: Summary) -> None:
         ("lost_callers", tables.lost_callers, "recovered_call_id"),
         ("lost_callers", tables.lost_callers, "why_call_id"),
         ("findings", tables.findings, "call_id"),
+        *([] if tables.recordings is None else [("recordings", tables.recordings, "call_id")]),
     ):
         strange = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode())).height
         _equal(f"{name}.{column} exists in calls", strange, 0)

@@ -97,6 +97,7 @@ def consequences(
         calls=told.calls,
         reconciliation=told.reconciliation,
         sources=sources,
+        recorded=told.recorded,
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
 from callwitness.domain.recordings import begin, tie, voices
-from callwitness.domain.recordings.tables import Recorded
+from callwitness.domain.recordings.tables import RECORDINGS, Recorded
 from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
 
@@ -32,7 +32,7 @@ def recorded_calls(
     def tied(recordings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         return tie.tie(recordings, calls, records, zones)
 
-    recordings = listen(calls, tied)
+    recordings = RECORDINGS.conform(listen(calls, tied))
     found, loose = tied(recordings)
     ties = begin.begin(found, recordings, calls, _legs(sources))
     ties = clocks.in_reference_clock(ties, reconciliation, ["named_at", "begun_at"], source="tied_source")

@@ -35,6 +35,7 @@ def summarise(result: CheckResult, seconds: float | None = None) -> Summary:
         "lost": _lost(tables.lost_callers),
         "service_level": service_level(calls, result.rules),
         "findings": counts(tables.findings["kind"]),
+        **({} if tables.recordings is None else {"recordings": _recordings(tables.recordings)}),
         "seconds": None if seconds is None else round(seconds, 3),
     }
 
@@ -97,6 +98,15 @@ def _reconciliation(matches: pl.DataFrame, result: CheckResult) -> Summary:
             {"left": a, "right": b, "matched": n}
             for a, b, n in pairs.select("left", "right", "matched").iter_rows()
         ],
+    }
+
+
+def _recordings(recordings: pl.DataFrame) -> Summary:
+    return {
+        "total": recordings.height,
+        "by_status": counts(recordings["status"]),
+        "tied": counts(recordings["tied_by"].drop_nulls()),
+        "orphans": recordings.filter(pl.col("tied_by").is_null()).height,
     }
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from callwitness.domain.reconcile import Reconciliation
-from callwitness.domain.results import CALLS, MATCHES, RECORDS_OUT, REJECTED_OUT
+from callwitness.domain.recordings.begin import SURE_S
+from callwitness.domain.recordings.tables import Recorded
+from callwitness.domain.results import CALLS, MATCHES, RECORDINGS_OUT, RECORDS_OUT, REJECTED_OUT
 from callwitness.domain.schema import LEG_TIMES, REPEATED_ID
 from callwitness.services import clocks
 from callwitness.services.reading import ReadSource
@@ -18,7 +20,7 @@ _FROM_LEG = ("direction", "segment", "trunk", "queue", "agent", "extension", "di
 
 @dataclass(frozen=True, slots=True)
 class ResultTables:
-    """Frames of ``domain.results``, sorted as their files are."""
+    """Frames of ``domain.results``, sorted as their files are. recordings: only where recordings were given."""
 
     calls: pl.DataFrame
     records: pl.DataFrame
@@ -28,6 +30,7 @@ class ResultTables:
     rejected: pl.DataFrame
     ladder: pl.DataFrame
     reliability: pl.DataFrame
+    recordings: pl.DataFrame | None = None
 
 
 def result_tables(
@@ -40,6 +43,7 @@ def result_tables(
     calls: pl.DataFrame,
     reconciliation: Reconciliation,
     sources: Sequence[ReadSource],
+    recorded: Recorded | None,
 ) -> ResultTables:
     """Put the parts into the declared columns. judged: calls with ``group``; calls: SOURCE_CALLS with ``group``."""
     ids = judged.select("group", "call_id", pl.col("started_at").alias("call_started_at"))
@@ -53,6 +57,7 @@ def result_tables(
         rejected=_rejected(sources),
         ladder=ladder,
         reliability=reliability,
+        recordings=None if recorded is None else _recordings(recorded, judged),
     )
 
 
@@ -113,6 +118,22 @@ def _matches(members: pl.DataFrame, reconciliation: Reconciliation) -> pl.DataFr
         .otherwise("native_call_id")
     )
     return MATCHES.conform(told.select(MATCHES.names))
+
+
+def _recordings(recorded: Recorded, judged: pl.DataFrame) -> pl.DataFrame:
+    """Every recording that was given, with its call."""
+    calls = judged.select("group", "call_id", "started_at")
+    tied = recorded.ties.join(calls, on="group", how="left", maintain_order="left")
+    here, placed = pl.col("call_id").is_not_null(), pl.col("uncertainty_s") <= SURE_S
+    voice_at = pl.col("begun_at") + (pl.col("human_voice_s") * 1000).round().cast(pl.Int64)
+    tied = tied.with_columns(
+        tied_by=pl.when(here).then("rule").otherwise(pl.lit("outside_period")),
+        source="tied_source",
+        human_voice_at=pl.when(placed & (pl.col("status") == "answered")).then(voice_at),
+    )
+    every = pl.concat([tied, recorded.loose], how="diagonal")
+    ordered = every.sort("started_at", "call_id", "recording", nulls_last=True)
+    return RECORDINGS_OUT.conform(ordered.select(RECORDINGS_OUT.names))
 
 
 def _rejected(sources: Sequence[ReadSource]) -> pl.DataFrame:

@@ -36,10 +36,14 @@ RECORDINGS: Final = Table(
     ),
 )  # fmt: skip
 
+FACTS: Final = RECORDINGS.columns[4:]
+"""What was heard."""
+
 TIES: Final = Table(
     "ties",
     (
-        *RECORDINGS.columns[:1],
+        Column("recording", _TEXT, "key of the recording"),
+        Column("name", _TEXT, "its name"),
         Column("scall", _INT, "source call it was tied to"),
         Column("tied_source", _TEXT, "source of that call"),
         Column("group", _INT, "the real call"),
@@ -48,7 +52,7 @@ TIES: Final = Table(
         Column("begun_at", _INT, "when the recording began, null = cannot be told", "ms UTC"),
         Column("begun_by", _TEXT, "name | answer | queue | signal | start; name_alone: the length does not bear it out"),
         Column("uncertainty_s", _REAL, "how far off the beginning may be", "s"),
-        *(column for column in RECORDINGS.columns[1:] if column.name not in ("source", "native_call_id")),
+        *FACTS,
     ),
 )  # fmt: skip
 
@@ -58,6 +62,7 @@ LOOSE: Final = Table(
         Column("recording", _TEXT, "key of the recording"),
         Column("name", _TEXT, "its name"),
         Column("groups", pl.List(pl.Int64()), "real calls it may be of; none = no call fits"),
+        *FACTS,
     ),
 )
 

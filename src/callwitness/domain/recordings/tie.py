@@ -100,7 +100,8 @@ def _best(sure: pl.DataFrame) -> pl.DataFrame:
 def _loose(recordings: pl.DataFrame, left: pl.DataFrame, among: pl.DataFrame) -> pl.DataFrame:
     groups = among.group_by("recording").agg(groups=pl.col("group").unique().sort())
     loose = recordings.join(left, on="recording", how="semi").join(groups, on="recording", how="left")
-    return LOOSE.conform(loose.select("recording", "name", pl.col("groups").fill_null([])).sort("recording"))
+    loose = loose.with_columns(pl.col("groups").fill_null([])).drop("source", "native_call_id")
+    return LOOSE.conform(loose.sort("recording"))
 
 
 def _natives(calls: pl.DataFrame) -> pl.DataFrame:

@@ -47,7 +47,8 @@ MEASURES: Final = (
 @dataclass(frozen=True, slots=True)
 class Measures:
     """blocks: (n, len(MEASURES)) per 100 ms. energy: dB per 10 ms, band-passed. bands: (frames, BANDS) int8 per 20 ms,
-    the locally whitened spectrum in 1/16 nepers. marks: the fingerprint."""
+    the locally whitened spectrum in 1/16 nepers. marks: the fingerprint.
+    """
 
     blocks: Floats
     energy: Floats
@@ -148,7 +149,9 @@ def _needed(frames: int) -> int:
 
 
 def _spectrum(sound: Floats, frames: int) -> _Spectrum:
-    windows = np.lib.stride_tricks.as_strided(sound, (frames, WINDOW), (sound.strides[0] * HOP, sound.strides[0]))
+    windows = np.lib.stride_tricks.as_strided(
+        sound, (frames, WINDOW), (sound.strides[0] * HOP, sound.strides[0])
+    )
     bins = np.fft.rfft(windows * _HANN, axis=1)
     power = np.square(bins.real) + np.square(bins.imag)
     log = np.float32(0.5) * np.log(power[:, :BINS] + np.float32(1e-6))
@@ -158,7 +161,8 @@ def _spectrum(sound: Floats, frames: int) -> _Spectrum:
 def _quantised(bands: Floats) -> NDArray[np.int8]:
     flat = bands - bands.mean(axis=1, keepdims=True)
     local = flat - running_mean(flat, _LOCAL)
-    return np.clip(np.rint(local * 16), -127, 127).astype(np.int8)
+    small: NDArray[np.int8] = np.clip(np.rint(local * 16), -127, 127).astype(np.int8)
+    return small
 
 
 def _blocks(spectrum: _Spectrum, white: Floats, bands: Floats, keep: slice) -> Floats:
@@ -180,7 +184,8 @@ def _blocks(spectrum: _Spectrum, white: Floats, bands: Floats, keep: slice) -> F
         *stays, partials, strongest, voicing, pitch, np.abs(np.diff(pitch, prepend=pitch[:1])),
     ]  # fmt: skip
     loud_, change_, rise_, centroid_ = (
-        part[keep].reshape(-1, FRAMES_PER_BLOCK) for part in (loud, np.abs(change).mean(axis=1), rise, centroid)
+        part[keep].reshape(-1, FRAMES_PER_BLOCK)
+        for part in (loud, np.abs(change).mean(axis=1), rise, centroid)
     )
     shape = bands[keep].reshape(-1, FRAMES_PER_BLOCK, BANDS).mean(axis=1)
     shape -= shape.mean(axis=1, keepdims=True)
@@ -235,7 +240,9 @@ def _rhythm(bands: Floats, loud: Floats, keep: slice) -> list[Floats]:
     syllables = near - running_mean(bands, 13)
     slow = running_mean(np.square(syllables).mean(axis=1)[:, None], 50)[:, 0]
     fast = running_mean(np.square(bands - near).mean(axis=1)[:, None], 50)[:, 0]
-    dips = running_mean((loud < running_mean(loud[:, None], 50)[:, 0] - 6).astype(np.float32)[:, None], 50)[:, 0]
+    dips = running_mean((loud < running_mean(loud[:, None], 50)[:, 0] - 6).astype(np.float32)[:, None], 50)[
+        :, 0
+    ]
     together = running_mean(np.square(syllables.mean(axis=1))[:, None], 50)[:, 0]
     tracks = (slow, fast, dips, slow / (fast + np.float32(1e-3)), together / (slow + np.float32(1e-3)))
     return [track[keep].reshape(-1, FRAMES_PER_BLOCK).mean(axis=1) for track in tracks]

@@ -31,7 +31,9 @@ class Marks:
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Marks:
-        return Marks(np.concatenate([part.words for part in parts]), np.concatenate([part.at for part in parts]))
+        return Marks(
+            np.concatenate([part.words for part in parts]), np.concatenate([part.at for part in parts])
+        )
 
 
 def mark(peaks: NDArray[np.float32], log: NDArray[np.float32], keep: slice, offset: int) -> Marks:
@@ -56,7 +58,9 @@ def _highest(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     return out
 
 
-def _pairs(frames: NDArray[np.int32], bins: NDArray[np.int32]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+def _pairs(
+    frames: NDArray[np.int32], bins: NDArray[np.int32]
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """Each peak with the first ``_FAN`` later ones near enough."""
     total = len(frames)
     made = np.zeros(total, np.int8)

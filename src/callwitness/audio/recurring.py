@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND, Floats
+from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND
 from callwitness.audio.landmarks import Marks
 
 LEAST_MARKS: Final = 8
@@ -32,10 +32,20 @@ _FAINT: Final = np.float32((_SMOOTH * 60) ** 2)  # bands of nothing resemble not
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """The fingerprint of one recording's answering side: its marks and its whitened bands (frames, BANDS) int8."""
+    """The fingerprint of one recording's answering side: its marks, its whitened bands (frames, BANDS) int8, and the class of
+    sound of every 100 ms (``trace.CLASSES``).
+    """
 
     marks: Marks
     bands: NDArray[np.int8]
+    sounds: NDArray[np.uint8]
+
+    def part(self, start: int, end: int) -> Print:
+        """The frames from ``start`` to ``end``."""
+        own = (self.marks.at >= start) & (self.marks.at < end)
+        marks = Marks(self.marks.words[own], self.marks.at[own] - np.int32(start))
+        sounds = self.sounds[start // FRAMES_PER_BLOCK : -(-end // FRAMES_PER_BLOCK)]
+        return Print(marks, self.bands[start:end], sounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +165,3 @@ def _product(mine: NDArray[np.int8], theirs: NDArray[np.int8], start: int, end: 
         return 0.0
     here = mine[start:end].astype(np.float32)
     return float(np.vdot(here, theirs[start + offset : end + offset].astype(np.float32)))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """share: 0..1 of each 100 ms that is known audio. others: in how many recordings it sounds."""
-
-    share: Floats
-    others: Floats
-
-
-def known(likenesses: Sequence[Likeness], blocks: int) -> Known:
-    """What the likenesses of one recording make known of it."""
-    frames = blocks * FRAMES_PER_BLOCK
-    covered = np.zeros(frames + 1, np.int32)
-    for owner in sorted({likeness.other for likeness in likenesses}):
-        once = np.zeros(frames, bool)
-        for likeness in likenesses:
-            if likeness.other == owner:
-                once[likeness.start : likeness.end] = True
-        covered[:-1] += once
-    per_block = covered[:-1].reshape(blocks, FRAMES_PER_BLOCK)
-    return Known((per_block > 0).mean(axis=1).astype(np.float32), per_block.max(axis=1).astype(np.float32))

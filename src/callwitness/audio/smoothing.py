@@ -14,4 +14,5 @@ def running_mean(values: NDArray[np.float32], width: int) -> NDArray[np.float32]
     rows = np.arange(len(values))
     first = np.maximum(rows - width // 2, 0)
     last = np.minimum(rows + (width + 1) // 2, len(values))
-    return ((sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
+    means: NDArray[np.float32] = ((sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
+    return means

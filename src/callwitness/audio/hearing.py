@@ -1,0 +1,104 @@
+"""The two passes of hearing: measure each recording by itself, then decide it with what its line has taught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from callwitness.audio import classes
+from callwitness.audio import decide as choosing
+from callwitness.audio.context import in_context
+from callwitness.audio.decode import open_sound
+from callwitness.audio.features import BLOCKS_PER_SECOND, Floats, Measures, Meter
+from callwitness.audio.heard import Heard
+from callwitness.audio.layout import LayoutMeter, far_of
+from callwitness.audio.line import Lesson
+from callwitness.audio.recurring import Print
+from callwitness.audio.spans import tile
+from callwitness.audio.trace import Side, Trace
+
+_WAITING: Final = slice(1, 3)  # the classes tone and music
+_SILENT: Final = {
+    "far": "The side called is digital silence throughout: a fault of the recording, not a call without a person.",
+    "near": "The caller's side is digital silence throughout: a fault of the recording.",
+    "all": "The recording is digital silence throughout: a fault of the recording, not a call without a person.",
+}
+
+
+def listen_to(path: Path) -> Trace:
+    """Pass 1: measure a recording. Raises ``decode.Unreadable`` with a sentence."""
+    with open_sound(path) as sound:
+        meters = [Meter() for _ in range(sound.channels)]
+        layout_meter = LayoutMeter(sound.channels)
+        for chunk in sound:
+            layout_meter.add(chunk)
+            for meter, channel in zip(meters, chunk, strict=True):
+                meter.feed(channel)
+        duration_s, problem = sound.duration_s, sound.problem
+    layout = layout_meter.layout()
+    sides = [meter.finish() for meter in (meters if layout.channels == "stereo" else meters[:1])]
+    measured = [_side(side) for side in sides]
+    far = far_of(*(_waiting_s(side) for side in measured)) if len(measured) == 2 else 0
+    answering = measured[far]
+    return Trace(
+        source=path,
+        duration_s=duration_s,
+        channels=layout.channels,
+        silence=layout.silence(far),
+        problem=problem,
+        answering=answering,
+        near=measured[1 - far] if len(measured) == 2 else None,
+        heard=Print(sides[far].marks, sides[far].bands, answering.classes.argmax(axis=1).astype(np.uint8)),
+    )
+
+
+def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
+    """Pass 2: the facts of a recording."""
+    if trace.silence in ("far", "all"):
+        return _unheard(file, trace, lesson)
+    choice = choosing.choose(trace, lesson)
+    return Heard(
+        file=file,
+        status=choice.status,
+        human_voice_s=choice.human_voice_s,
+        connect_s=choice.connect_s,
+        confidence=choice.confidence,
+        method=choosing.METHOD,
+        duration_s=round(trace.duration_s, 3),
+        channels=trace.channels,
+        spans=tile(trace, lesson.share, choice.human_voice_s),
+        known=sorted({ident for ident, _, _ in lesson.pieces}),
+        silence=trace.silence,
+        problem=_problem(trace),
+        candidates=choice.candidates,
+    )
+
+
+def _unheard(file: str, trace: Trace, lesson: Lesson) -> Heard:
+    """The answering side was not recorded: nothing can be said of an answer, least of all that nobody was there."""
+    return Heard(
+        file=file,
+        status="unreadable" if trace.silence == "all" else "unsure",
+        method=choosing.METHOD,
+        duration_s=round(trace.duration_s, 3),
+        channels=trace.channels,
+        spans=tile(trace, lesson.share, None),
+        silence=trace.silence,
+        problem=_problem(trace),
+    )
+
+
+def _problem(trace: Trace) -> str | None:
+    sentences = [trace.problem or "", _SILENT.get(trace.silence or "", "")]
+    return " ".join(filter(None, sentences)) or None
+
+
+def _side(measures: Measures) -> Side:
+    told: Floats = classes.classify(in_context(measures.blocks))
+    return Side(measures.blocks.astype(np.float16), told, measures.energy.astype(np.float16))
+
+
+def _waiting_s(side: Side) -> float:
+    return float((side.classes[:, _WAITING].sum(axis=1) > 0.6).sum()) / BLOCKS_PER_SECOND

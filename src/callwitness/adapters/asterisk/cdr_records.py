@@ -16,6 +16,10 @@ from callwitness.domain.schema import RECORDS
 from callwitness.ingest.contract import Batch, NumberPlan
 
 _UNIQUEID: Final = r"^\S*\d{9,}\.\d+$"
+# a local habit: the dialplan writes the recording's name into userfield, older FreePBX with audio: before it
+_RECORDED: Final = (
+    r"(?i)^(?:audio:)?(\S[^\r\n]*\.(?:wav|wav49|gsm|mp3|ogg|opus|flac|alaw|ulaw|al|ul|sln\d*|g722|m4a))$"
+)
 _RESULT: Final = {
     "ANSWERED": "answered",
     "NO ANSWER": "no_answer",
@@ -171,7 +175,7 @@ def _records(frame: pl.DataFrame, file: str, sha256: str, plan: NumberPlan) -> p
         total.alias("total_s"),
         pl.col("disposition").replace_strict(_RESULT, return_dtype=pl.String).alias("result"),
         pl.col("disposition").alias("cause"),
-        _blank("recordingfile").alias("recording"),
+        pl.coalesce(_blank("recordingfile"), pl.col("userfield").str.extract(_RECORDED)).alias("recording"),
         detail.pack(detail.CDR, pl.lit(detail.LOCAL)).alias("detail"),
     )
     records = with_did(with_called(with_caller(records, plan), plan), plan, "did_raw").drop("did_raw")

@@ -47,6 +47,21 @@ def test_the_seventeenth_column_is_a_unique_id_or_a_user_field_by_its_shape() ->
     assert records["native_id"].to_list() == [ID, None]
 
 
+@pytest.mark.parametrize(
+    ("userfield", "recording"),
+    [
+        ("note", None),
+        ("in-79000000101-20260302-100000.wav", "in-79000000101-20260302-100000.wav"),
+        ("audio:20260302-100000-1772445600.1.WAV", "20260302-100000-1772445600.1.WAV"),
+        ("2026/03/02/call 1.gsm", "2026/03/02/call 1.gsm"),
+        ("paid.nothing", None),
+    ],
+)
+def test_a_recording_named_in_the_user_field_is_the_recording(userfield: str, recording: str | None) -> None:
+    records, _ = read(f'{BASE},"{ID}","{userfield}"\n')
+    assert records["recording"].to_list() == [recording]
+
+
 def test_layouts_may_change_inside_a_file() -> None:
     lines = [WIDTHS[width] for width in (16, 18, 21, 17, 21, 18)]
     records, rejected = read("\n".join(lines) + "\n")

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('project', models.CharField(blank=True, default='', max_length=100)),
                 ('key', models.TextField(blank=True, default='')),
                 ('since', models.BigIntegerField(default=0)),
+                ('problem', models.TextField(blank=True, default='')),
             ],
         ),
         migrations.CreateModel(

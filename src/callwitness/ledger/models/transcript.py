@@ -11,7 +11,7 @@ from callwitness.ledger.models.workspace import Workspace
 class SpeechEngine(models.Model):
     """How a workspace's recordings become text. engine: '' = not at all. since: only recordings that arrived from then on.
 
-    key: encrypted (services.transcripts.keys), never shown again.
+    key: encrypted (services.transcripts.keys), never shown again. problem: why the last recording gave no text, '' = it did.
     """
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, primary_key=True, related_name="speech")
@@ -22,6 +22,7 @@ class SpeechEngine(models.Model):
     project = models.CharField(max_length=100, blank=True, default="")
     key = models.TextField(blank=True, default="")
     since = models.BigIntegerField(default=0)
+    problem = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return self.engine

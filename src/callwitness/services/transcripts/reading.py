@@ -20,6 +20,7 @@ from callwitness.domain.errors import UsageError
 
 _CHANNELS: Final = ("mono", "stereo", "dual_mono", None)
 _LONGEST_FILE: Final = 1 << 30
+_ROUNDED_S: Final = 0.01
 _ONE: Final[Mapping[Side, int]] = {"both": 0}
 _TWO: Final[Mapping[Side, int]] = {"near": 0, "far": 1}
 
@@ -81,7 +82,8 @@ def spans_of(rows: Sequence[Sequence[Any]]) -> list[Span]:
     spans = [Span(float(start), float(end), cast(Kind, kind)) for start, end, kind in rows]
     at = 0.0
     for span in spans:
-        if span.kind not in KINDS or not at <= span.start_s <= span.end_s or not math.isfinite(span.end_s):
+        ordered = at - _ROUNDED_S <= span.start_s <= span.end_s
+        if span.kind not in KINDS or not ordered or not math.isfinite(span.end_s):
             raise ValueError(span)
         at = span.end_s
     return spans

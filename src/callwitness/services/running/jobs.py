@@ -26,6 +26,7 @@ from callwitness.services.recordings import keep as recordings
 from callwitness.services.recordings.links import link_recordings
 from callwitness.services.running import housekeeping
 from callwitness.services.running.worker import Job, Stopped
+from callwitness.services.transcripts.job import TranscriptJob
 
 REST: Final = 4.0
 """After s CPU seconds of derivation the same calls rest 4 s: it never takes more than a fifth of a processor."""
@@ -45,6 +46,7 @@ def job_table(stop: threading.Event) -> Sequence[Job]:
         Job("recordings", recordings.fetch_due, 1),
         Job("links", _links, 60),
         Job("hearing", HearingJob(), 1),
+        Job("words", TranscriptJob(), 1),
         Job("expire", lost.expire, 60),
         Job("missed", missed_mails.queue_due, 5),
         Job("exports", schedules.run_due, 5),

@@ -77,6 +77,12 @@ def find_pieces(
     return stretches, found
 
 
+def piece_at(one: Print, start: int, end: int) -> Found:
+    """Frames ``start`` to ``end`` of a recording as a piece of their own: somebody says they are."""
+    start, end = max(0, start), min(end, len(one.bands))
+    return Found(_ident(one.bands[start:end]), _kind(one, start, end), 0, start, one.part(start, end))
+
+
 def _told(
     likenesses: Sequence[Likeness],
     stretches: Sequence[list[Stretch]],
@@ -110,8 +116,15 @@ def _free(likenesses: Sequence[Likeness], taken: Sequence[Stretch], frames: int)
     for stretch in taken:
         open_[max(0, stretch.start - _GAP) : stretch.end + _GAP] = False
     open_[-1] = False
-    borders = sorted({border for one in likenesses for border in (one.start, one.end)})
+    # A border that another likeness runs across is chance: one more recording, one more place where it broke off.
+    borders = sorted(
+        {border for one in likenesses for border in (one.start, one.end) if not _crossed(border, likenesses)}
+    )
     return [part for start, end in _runs(open_) for part in _cut(start, end, borders)]
+
+
+def _crossed(border: int, likenesses: Sequence[Likeness]) -> bool:
+    return any(one.start < border - _GAP and border + _GAP < one.end for one in likenesses)
 
 
 def _runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

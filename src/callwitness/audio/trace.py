@@ -48,14 +48,13 @@ class Trace:
     def save(self, path: Path) -> None:
         """Write it; about 200 KB a minute. Raises OSError."""
         sides = {"answering": self.answering} | ({"near": self.near} if self.near else {})
-        arrays = {
-            f"{name}_{part}": getattr(side, part) for name, side in sides.items() for part in Side.__slots__
-        }
-        told = (str(self.source), self.channels, self.silence or "", self.problem or "")
+        whole: dict[str, Any] = {"duration_s": self.duration_s}
+        whole["told"] = np.array((str(self.source), self.channels, self.silence or "", self.problem or ""))
+        whole |= print_arrays(self.heard)
+        for name, side in sides.items():
+            whole |= {f"{name}_{part}": getattr(side, part) for part in Side.__slots__}
         with path.open("wb") as stream:
-            np.savez(
-                stream, duration_s=self.duration_s, told=np.array(told), **print_arrays(self.heard), **arrays
-            )
+            np.savez(stream, **whole)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -80,7 +79,7 @@ def load_print(path: Path) -> Print:
         return print_of(arrays)
 
 
-def print_arrays(one: Print, prefix: str = "") -> dict[str, NDArray[Any]]:
+def print_arrays(one: Print, prefix: str = "") -> dict[str, Any]:
     """A fingerprint as arrays to keep."""
     return {
         f"{prefix}words": one.marks.words,

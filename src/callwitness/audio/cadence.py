@@ -9,16 +9,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from callwitness.audio.toneplans import PLANS, Plan
+from callwitness.audio.toneplans import PLANS, Plan, Signal
 
 _LONGEST_GAP_S: Final = 5.6
-_HERTZ_OFF: Final = 11.0  # E.180 allows 10 to 15; neighbours (425, 440, 450) are then told by which is nearest
+_HERTZ_OFF: Final = (
+    11.0  # E.180 allows 10 to 15; neighbours (425, 440, 450) are then told by which is nearest
+)
 _NEARER: Final = 5.0
-_AGREES: Final = 0.8  # share of the time in which plan and bursts agree, of all time in which either sounds
+_AGREES: Final = 0.7  # share of the time in which plan and bursts agree, of all time in which either sounds
 _PAIR_AGREES: Final = 0.93  # when two bursts are all there is
 _ALIKE: Final = 0.03  # plans that agree this much less than the best one are still candidates
 _EDGE_S: Final = 0.1  # a burst that begins with the file or ends with it is cut
 _LONE_S: Final = 0.3
+_WHOLE: Final = 0.8  # one burst at least is so much of its length
 _LONE_OFF_S: Final = 0.06
 _STEP_S: Final = 0.01
 _ENOUGH_S: Final = 60.0  # of a long row of bursts
@@ -44,7 +47,7 @@ class Burst:
         return self.end_s - self.start_s
 
 
-def named(bursts: Sequence[Burst], file_s: float) -> Iterator[tuple[Burst, str, str]]:
+def named(bursts: Sequence[Burst], file_s: float) -> Iterator[tuple[Burst, Signal, str]]:
     """Every burst that is a signal, with the tone's name and the countries it may be of: "de,it,ru"."""
     for group in _groups(bursts):
         fits = _fits(group, file_s)
@@ -102,7 +105,10 @@ def _fits(group: Sequence[Burst], file_s: float) -> dict[Plan, float]:
     plans = _sounding_like(max(group, key=lambda burst: burst.length_s))
     if len(group) == 1:
         return {plan: 1.0 for plan in plans if _is_lone_ring(group[0], plan, file_s)}
-    agreeing = {plan: _agreement(group, plan.beat) for plan in plans}
+    longest = max(burst.length_s for burst in group)
+    agreeing = {
+        plan: _agreement(group, plan.beat) for plan in plans if longest >= _WHOLE * min(plan.beat[::2])
+    }
     least = _AGREES if len(group) > 2 else _PAIR_AGREES
     return {plan: share for plan, share in agreeing.items() if share >= least}
 
@@ -132,8 +138,8 @@ def _share(
 
 def _is_lone_ring(burst: Burst, plan: Plan, file_s: float) -> bool:
     """One ring and then somebody answers, or the file begins with the end of one."""
-    if plan.name != "ringback" or burst.length_s < _LONE_S or not burst.quiet_after:
+    cut = burst.start_s < _EDGE_S or burst.end_s > file_s - _EDGE_S
+    if plan.name != "ringback" or burst.length_s < _LONE_S or not (cut or burst.quiet_after):
         return False
     off = burst.length_s - plan.beat[0]
-    cut = burst.start_s < _EDGE_S or burst.end_s > file_s - _EDGE_S
     return abs(off) <= _LONE_OFF_S or (cut and off < 0)

@@ -7,14 +7,16 @@ Asterisk's ``indications`` agree on those met here. Countries are written as in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias, cast
+
+Signal: TypeAlias = Literal["ringback", "busy", "congestion"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One tone of one network. hertz: sounding together. beat: seconds on, off, on, off and so on, repeating."""
 
-    name: str
+    name: Signal
     country: str
     hertz: tuple[float, ...]
     beat: tuple[float, ...]
@@ -66,7 +68,7 @@ congestion | uk                               | 400     | 0.4 0.35 0.225 0.525
 def _plans() -> tuple[Plan, ...]:
     rows = (tuple(cell.strip() for cell in row.split("|")) for row in _TABLE.strip().splitlines())
     return tuple(
-        Plan(name, country, tuple(map(float, hertz.split())), tuple(map(float, beat.split())))
+        Plan(cast("Signal", name), country, tuple(map(float, hertz.split())), tuple(map(float, beat.split())))
         for name, countries, hertz, beat in rows
         for country in countries.split()
     )

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callwitness.audio.cadence import Burst, named
-from callwitness.audio.toneplans import CED_HERTZ, CNG_HERTZ, HIGH_HERTZ, KEYS, LOW_HERTZ
+from callwitness.audio.toneplans import CED_HERTZ, CNG_HERTZ, HIGH_HERTZ, KEYS, LOW_HERTZ, Signal
 
 RATE: Final = 8000
 HOP: Final = 160
 WINDOW: Final = 512
 
-Name = Literal["ringback", "busy", "congestion", "dtmf", "fax"]
+Name: TypeAlias = Signal | Literal["dtmf", "fax"]
 Floats: TypeAlias = NDArray[np.float32]
 
 _FRAMES_S: Final = RATE / HOP
@@ -32,7 +32,7 @@ _HANN: Final = np.hanning(WINDOW).astype(np.float32)
 _PURE: Final = 0.8  # share of a frame's power that the tone must have
 _FAINTEST: Final = np.float32((0.003 / 2 * WINDOW / 2) ** 2)  # a tone of -50 dBFS
 _HANN_SPREAD: Final = 0.75  # bins: what the window makes of one pure tone
-_STEADY: Final = 0.7  # bins, between the tenth and the ninetieth part of the frames
+_STEADY: Final = 1.0  # bins, between the tenth and the ninetieth part of the frames
 _TWIST: Final = 16.0  # the two tones of a key differ by 12 dB at most
 _AT_ONCE: Final = 1500  # frames whose spectrum is taken at once
 
@@ -76,7 +76,8 @@ class ToneMeter:
 
     def add(self, power: Floats) -> None:
         """power: (frames, bins >= 232), the squared amount of the FFT of 512 samples (-1..1) every 160, Hann window;
-        the first frame of all has its middle 10 ms after the start."""
+        the first frame of all has its middle 10 ms after the start.
+        """
         if len(power):
             self._frames.append(_measure(power[:, :_BINS]))
 
@@ -105,7 +106,7 @@ def _windows(samples: Floats) -> Iterator[Floats]:
     every = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
     for at in range(0, len(every), _AT_ONCE):
         spectrum = np.fft.rfft(every[at : at + _AT_ONCE] * _HANN, axis=1)[:, :_BINS]
-        yield spectrum.real**2 + spectrum.imag**2
+        yield (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
 
 
 def _around(hertz: float, reach: int) -> Floats:
@@ -181,12 +182,12 @@ def _runs(mask: NDArray[np.bool_], join: int, least: int) -> Iterator[tuple[int,
 def _edges(power: Floats, first: int, end: int) -> tuple[float, float]:
     """When a burst began and ended: where the window was half in it, and so had half of its amplitude."""
     half = 0.5 * float(np.sqrt(np.median(power[first:end])))
-    amount = np.sqrt(power[max(first - 4, 0) : end + 4])
+    amount = np.sqrt(power[max(first - 2, 0) : end + 2])
     inside = np.flatnonzero(amount >= half)
     left, right = int(inside[0]), int(inside[-1])
     start = left - (_part(amount[left - 1], amount[left], half) if left else 0.5)
     stop = right + (_part(amount[right + 1], amount[right], half) if right + 1 < len(amount) else 0.5)
-    before = max(first - 4, 0) + 0.5
+    before = max(first - 2, 0) + 0.5
     return max(start + before, 0) / _FRAMES_S, (stop + before) / _FRAMES_S
 
 
@@ -198,11 +199,7 @@ def _part(outside: float, inside: float, half: float) -> float:
 def _signals(frames: _Frames) -> Iterator[ToneEvent]:
     bursts = list(_bursts(frames))
     for burst, name, countries in named(bursts, len(frames.power) / _FRAMES_S):
-        yield ToneEvent(round(burst.start_s, 3), round(burst.end_s, 3), _name(name), countries)
-
-
-def _name(name: str) -> Name:
-    return "ringback" if name == "ringback" else "busy" if name == "busy" else "congestion"
+        yield ToneEvent(round(burst.start_s, 3), round(burst.end_s, 3), name, countries)
 
 
 def _bursts(frames: _Frames) -> Iterator[Burst]:

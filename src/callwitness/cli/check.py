@@ -19,6 +19,7 @@ from callwitness.domain.findings import KINDS
 from callwitness.domain.recordings.tables import SOURCE as RECORDING
 from callwitness.ingest.registry import adapter_packages
 from callwitness.report.page import ReportInput, records_shown, render
+from callwitness.report.recordings import Listened
 from callwitness.services.arguments import check_names, parse_source
 from callwitness.services.check import CheckRequest, CheckResult, check
 from callwitness.services.databases import password_variable
@@ -130,7 +131,18 @@ def _report_input(result: CheckResult, summary: Summary, lang: str) -> ReportInp
         lang=lang,
         service_counts=service_counts(tables.calls, result.rules),
         service_limit_s=result.rules.service_level_s,
+        listened=_listened(result),
     )
+
+
+def _listened(result: CheckResult) -> Listened | None:
+    if result.tables.recordings is None:
+        return None
+    spans = {
+        name: [(span.start_s, span.end_s, span.kind) for span in heard.spans]
+        for name, heard in result.heard.items()
+    }
+    return Listened(result.tables.recordings, spans)
 
 
 def _recordings(folder: Path | None) -> Path | None:

@@ -119,6 +119,12 @@ def losses(calls: pl.DataFrame) -> Losses:
     return Losses(nobody.height, *(counted.get(name, 0) for name in names))
 
 
+def voices(calls: pl.DataFrame) -> tuple[int, int]:
+    """Answered inbound calls with a known live voice, and all of them."""
+    answered = calls.filter((pl.col("direction") == "inbound") & (pl.col("verdict") == "answered"))
+    return answered["human_voice_at"].count(), answered.height
+
+
 def hours_of_day(calls: pl.DataFrame, zone: str) -> list[Bucket]:
     """Inbound calls by hour of the day in the zone, from the first hour with calls to the last."""
     local = pl.from_epoch("started_at", "ms").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from callwitness.report import vocabulary
+from callwitness.report import strip, vocabulary
 from callwitness.report.formats import Formats, cut
 from callwitness.report.language import translations
 from callwitness.report.sentences import source_label, word
@@ -50,12 +50,27 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording on the axis of its call. begun_at: ms UTC; stretches: from, to (s), kind of sound; outcome: what it says."""
+
+    label: str
+    outcome: str
+    begun_at: int
+    stretches: tuple[strip.Stretch, ...]
+
+    @property
+    def ends_at(self) -> int:
+        return self.begun_at + round(1000 * max((end for _, end, _ in self.stretches), default=0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One party of the call: its label, what the source says came of it, and its legs."""
+    """One party of the call, or a recording: its label, what the source says came of it, and its legs."""
 
     label: str
     outcome: str
     legs: tuple[Leg, ...]
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +97,53 @@ class _Axis:
 
 
 def draw(
-    legs: Sequence[Leg], clocks: Sequence[Clock], started_at: int | None, title: str, formats: Formats
+    legs: Sequence[Leg],
+    clocks: Sequence[Clock],
+    started_at: int | None,
+    title: str,
+    formats: Formats,
+    sounds: Sequence[Sound] = (),
 ) -> Ladder | None:
     """The ladder of a call, its axis counted from the call's start; None where no leg has a time."""
     timed = [leg for leg in legs if leg["started_at"] is not None]
     if not timed:
         return None
     rows = _rows(timed, formats.lang)
-    shown = rows[:_MOST_ROWS]
+    heard = [Row(cut(sound.label, 60), sound.outcome, (), sound) for sound in sounds]
+    shown = [*rows[:_MOST_ROWS], *heard]
     drawn = [leg for row in shown for leg in row.legs]
-    start = min(leg["started_at"] for leg in drawn)
-    end = max(start + 1000, *(_end(leg) for leg in drawn))
+    start = min([*(leg["started_at"] for leg in drawn), *(sound.begun_at for sound in sounds)])
+    end = max(start + 1000, *(_end(leg) for leg in drawn), *(sound.ends_at for sound in sounds))
     axis = _Axis(start, end, start if started_at is None else started_at)
     height = ROW * len(shown)
     parts = [*_ticks(axis, height, formats)]
     for index, row in enumerate(shown):
+        y = index * ROW + (ROW - _BAR) / 2
         for leg in row.legs:
-            parts += _bars(leg, axis, index * ROW + (ROW - _BAR) / 2, formats)
+            parts += _bars(leg, axis, y, formats)
+        if row.sound is not None:
+            parts += _stretches(row.sound, axis, y, formats)
     parts += _clock_lines(clocks, axis, height)
     picture = drawing(parts, height + _AXIS, title, "ladder")
-    return Ladder(tuple(shown), picture, tuple(clocks), axis.zero, len(rows) - len(shown))
+    return Ladder(tuple(shown), picture, tuple(clocks), axis.zero, max(0, len(rows) - _MOST_ROWS))
+
+
+def _stretches(sound: Sound, axis: _Axis, y: float, formats: Formats) -> Iterator[Markup]:
+    """What is heard when, in the look of a recording's own strip."""
+    for begin, end, kind in sound.stretches:
+        first, last = (axis.share(sound.begun_at + round(moment * 1000)) for moment in (begin, end))
+        if kind in vocabulary.SOUNDS and last - first >= strip.THINNEST:
+            said = f"{word(vocabulary.SOUNDS, kind, formats.lang)} {formats.duration(begin)} \u2013 {formats.duration(end)}"
+            inset = strip.inset(kind) * _BAR / strip.BAR
+            yield element(
+                "rect",
+                element("title", said),
+                x=percent(first),
+                y=y + inset,
+                width=percent(last - first),
+                height=_BAR - 2 * inset,
+                class_=f"span-{kind}",
+            )
 
 
 def _rows(legs: Sequence[Leg], lang: str) -> list[Row]:

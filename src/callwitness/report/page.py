@@ -31,6 +31,7 @@ from callwitness.report.questions import (
     originals_of,
     shown_records,
 )
+from callwitness.report.recordings import Listened
 from callwitness.report.sentences import (
     finding_meaning,
     finding_title,
@@ -52,7 +53,7 @@ class ReportInput:
     clock: source, at (ms UTC), offset_s, n, uncertainty_s. number_map: source, provider_number, office_number,
     n, how. notes: (source, reason code, parameters). summary: the contents of summary.json. originals: record
     id to the line as its source wrote it, at least for ``records_shown``. zone: IANA name. lang: en, ru or uk.
-    service_counts: clock of the service level to (calls within the limit, calls counted); service_limit_s: the limit.
+    service_counts: clock of the service level to (calls within the limit, calls counted); service_limit_s: the limit. listened: what was heard in recordings, if any.
     """
 
     calls: pl.DataFrame
@@ -73,6 +74,7 @@ class ReportInput:
     name: str | None = None
     service_counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     service_limit_s: float = 20.0
+    listened: Listened | None = None
 
 
 def records_shown(
@@ -110,6 +112,7 @@ def _first_page(result: ReportInput, formats: Formats) -> dict[str, Any]:
         "service": result.summary.get("service_level", {}),
         "service_counts": result.service_counts,
         "service_limit_s": result.service_limit_s,
+        "voices": figures.voices(result.calls) if result.listened else None,
         "cards": [(card, _clock(result, card, formats)) for card in cards],
         "general_notes": _general_notes(result, cards),
     }
@@ -129,7 +132,15 @@ def _details(result: ReportInput, formats: Formats) -> dict[str, Any]:
         "lost_left": result.lost_callers.height - len(lost),
         "kinds": group_findings(chosen, result.findings, calls, originals, result.lang),
         "findings_total": result.findings.height,
-        "questions": calls_in_question(chosen, calls, result.ladder, records, originals, formats=formats),
+        "questions": calls_in_question(
+            chosen,
+            calls,
+            result.ladder,
+            records,
+            originals,
+            listened=result.listened or Listened(),
+            formats=formats,
+        ),
         "questions_total": chosen.in_question,
         "rejected": rejected,
         "rejected_left": rejected_left,

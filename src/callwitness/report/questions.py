@@ -17,6 +17,7 @@ from callwitness.report.figures import REACHED_NOBODY, finding_counts
 from callwitness.report.formats import Formats, cut
 from callwitness.report.ladder import Clock, Ladder, draw
 from callwitness.report.language import translations
+from callwitness.report.recordings import Answer, Apart, Listened, answers, apart, on_the_axis
 from callwitness.report.sentences import sentence
 
 MOST_OF_A_KIND: Final = 40
@@ -80,7 +81,10 @@ class LostCaller:
 
 @dataclass(frozen=True, slots=True)
 class CallInQuestion:
-    """A call with its reasons, its ladder and its witnesses' own lines."""
+    """A call with its reasons, its ladder and its witnesses' own lines.
+
+    answers: when somebody answered, by each witness; sounds: recordings that could not be placed on the ladder.
+    """
 
     row: Row
     reasons: tuple[str, ...]
@@ -88,6 +92,8 @@ class CallInQuestion:
     originals: tuple[Original, ...]
     records_left_out: int
     findings: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    sounds: tuple[Apart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +215,14 @@ def calls_in_question(
     records: pl.DataFrame,
     originals: Mapping[str, Original],
     *,
+    listened: Listened,
     formats: Formats,
 ) -> list[CallInQuestion]:
-    """The chosen calls in order of time, each with its ladder."""
+    """The chosen calls in order of time, each with its ladder and its recordings."""
     ids = list(chosen.call_ids)
     legs = _by_call(ladder.filter(pl.col("call_id").is_in(ids)))
     told = _by_call(records.filter(pl.col("call_id").is_in(ids)))
+    heard = listened.of(ids)
     kinds: dict[str, list[str]] = {}
     for call_id, kind in chosen.findings.select("call_id", "kind").iter_rows():
         kinds.setdefault(call_id, []).append(kind)
@@ -226,6 +234,8 @@ def calls_in_question(
             records=told.get(call_id, []),
             originals=originals,
             kinds=kinds,
+            recordings=heard.get(call_id, []),
+            listened=listened,
             formats=formats,
         )
         for call_id in ordered
@@ -246,18 +256,23 @@ def _question(
     records: Sequence[Row],
     originals: Mapping[str, Original],
     kinds: Mapping[str, Sequence[str]],
+    recordings: Sequence[Row],
+    listened: Listened,
     formats: Formats,
 ) -> CallInQuestion:
     ordered = sorted(records, key=lambda row: (row["started_at"] or 0, row["source"] or "", row["record_id"]))
     lines = tuple(originals[row["record_id"]] for row in ordered[:_MOST_RECORDS])
+    sounds = on_the_axis(recordings, listened, formats)
     title = " ".join((formats.number(call["caller"]), formats.time(call["started_at"])))
     return CallInQuestion(
         row=call,
         reasons=sentences_of(call["reasons"], formats.lang),
-        ladder=draw(legs, _clocks(call, formats.lang), call["started_at"], title, formats),
+        ladder=draw(legs, _clocks(call, formats.lang), call["started_at"], title, formats, sounds),
         originals=lines,
         records_left_out=max(0, len(ordered) - _MOST_RECORDS),
         findings=tuple(dict.fromkeys(kinds.get(call["call_id"], ()))),
+        answers=answers(call, legs, ordered, recordings, formats),
+        sounds=apart(recordings, listened, formats),
     )
 
 

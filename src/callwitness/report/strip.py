@@ -15,8 +15,8 @@ from callwitness.report.svg import drawing, element, percent
 
 HEIGHT: Final = 22
 _TOP: Final = 4
-_BAR: Final = 14
-_THINNEST: Final = 0.001
+BAR: Final = 14
+THINNEST: Final = 0.001
 """Share of the width below which nobody sees a stretch."""
 
 Stretch = tuple[float, float, str]
@@ -43,7 +43,7 @@ def draw(
 
 def _stretches(spans: Sequence[Stretch], length: float, formats: Formats) -> Iterator[Markup]:
     for begin, end, kind in spans:
-        if kind not in vocabulary.SOUNDS or (end - begin) / length < _THINNEST:
+        if kind not in vocabulary.SOUNDS or (end - begin) / length < THINNEST:
             continue
         spoken = word(vocabulary.SOUNDS, kind, formats.lang)
         said = f"{spoken} {formats.duration(begin)} \u2013 {formats.duration(end)}"
@@ -52,13 +52,13 @@ def _stretches(spans: Sequence[Stretch], length: float, formats: Formats) -> Ite
             element("title", said),
             x=percent(begin / length),
             width=percent((end - begin) / length),
-            y=_TOP + _inset(kind),
-            height=_BAR - 2 * _inset(kind),
+            y=_TOP + inset(kind),
+            height=BAR - 2 * inset(kind),
             class_=f"span-{kind}",
         )
 
 
-def _inset(kind: str) -> float:
+def inset(kind: str) -> float:
     """How much lower a stretch is than live speech, which stands full: the eye finds people without colour."""
     return {"quiet": 6.0, "tone": 4.0, "music": 3.0, "announcement": 2.0}.get(kind, 0.0)
 

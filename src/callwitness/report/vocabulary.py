@@ -191,8 +191,12 @@ WITNESSES: Final[Mapping[str, str]] = {
 }
 
 HEARD: Final[Mapping[str, str]] = {
+    "answered": _("live voice"),
     "nobody": _("no live voice"),
+    "unsure": _("in doubt"),
+    "unreadable": _("cannot be read"),
 }
+"""What a recording says of an answer."""
 
 FOUND_BY: Final[Mapping[str, str]] = {
     "option": _("as given"),

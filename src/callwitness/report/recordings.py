@@ -1,0 +1,146 @@
+"""The recordings of a call in question: on the call's axis where they could be placed, and beside what others claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+from markupsafe import Markup
+
+from callwitness.domain.results import RECORDINGS_OUT
+from callwitness.report import ladder, strip, vocabulary
+from callwitness.report.formats import Formats
+from callwitness.report.language import translations
+from callwitness.report.sentences import source_label, word
+
+MOST: Final = 6
+"""Recordings of one call that are drawn."""
+_ROLES: Final = ("contractor", "office", "provider")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What was heard. table: RECORDINGS_OUT; spans: stretches of each recording by its name."""
+
+    table: pl.DataFrame = field(default_factory=RECORDINGS_OUT.empty)
+    spans: Mapping[str, Sequence[strip.Stretch]] = field(default_factory=dict)
+
+    def of(self, call_ids: Sequence[str]) -> dict[str, list[Row]]:
+        """Rows by call, the earliest recording first."""
+        found: dict[str, list[Row]] = {}
+        mine = self.table.filter(pl.col("call_id").is_in(list(call_ids)))
+        for row in mine.sort("begun_at", "recording", nulls_last=True).iter_rows(named=True):
+            found.setdefault(row["call_id"], []).append(row)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A recording that could not be placed: its name, what it says, its strip."""
+
+    name: str
+    outcome: str
+    picture: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """When the first answer came by one witness. said: seconds after the call began, or that there was none."""
+
+    who: str
+    said: str
+    note: str = ""
+
+
+def on_the_axis(rows: Sequence[Row], listened: Listened, formats: Formats) -> list[ladder.Sound]:
+    """Recordings whose beginning is known."""
+    return [
+        ladder.Sound(
+            row["recording"].rpartition("/")[2],
+            _outcome(row, formats),
+            row["begun_at"],
+            _stretches(row, listened),
+        )
+        for row in rows[:MOST]
+        if row["begun_at"] is not None and listened.spans.get(row["recording"])
+    ]
+
+
+def apart(rows: Sequence[Row], listened: Listened, formats: Formats) -> tuple[Apart, ...]:
+    """The others, each on an axis of its own."""
+    return tuple(
+        Apart(row["recording"], _outcome(row, formats), _strip(row, listened, formats))
+        for row in rows[:MOST]
+        if row["begun_at"] is None and listened.spans.get(row["recording"])
+    )
+
+
+def answers(
+    call: Row, legs: Sequence[Row], records: Sequence[Row], rows: Sequence[Row], formats: Formats
+) -> tuple[Answer, ...]:
+    """Contractor, exchange, provider and recording side by side; nothing for calls without a recording."""
+    if not rows:
+        return ()
+    return (*_claims(call, legs, records, formats), *_heard(call, rows, formats))
+
+
+def _claims(call: Row, legs: Sequence[Row], records: Sequence[Row], formats: Formats) -> Iterator[Answer]:
+    """By each source: its earliest answer by a person, else the wait it states, else that there was none."""
+    words = translations(formats.lang)
+    sources = dict.fromkeys((leg["role"], leg["source"]) for leg in legs)
+    for _role, source in sorted(
+        sources, key=lambda one: (_ROLES.index(one[0]) if one[0] in _ROLES else 9, one[1])
+    ):
+        mine = [leg for leg in legs if leg["source"] == source]
+        people = [leg["answered_at"] for leg in mine if leg["human"] and leg["answered_at"] is not None]
+        waits = [row["wait_s"] for row in records if row["source"] == source and row["wait_s"] is not None]
+        if people and call["started_at"] is not None:
+            said = formats.duration(max(0, min(people) - call["started_at"]) / 1000)
+        elif any(leg["human"] for leg in mine) and waits:
+            said = formats.duration(min(waits))
+        elif any(leg["human"] is False for leg in mine):
+            said = words.gettext("nobody")
+        else:
+            continue
+        yield Answer(source_label(source, formats.lang), said)
+
+
+def _heard(call: Row, rows: Sequence[Row], formats: Formats) -> Iterator[Answer]:
+    words = translations(formats.lang)
+    who = source_label("recording", formats.lang)
+    if call["human_voice_at"] is not None:
+        voiced = [row["confidence"] for row in rows if row["human_voice_at"] == call["human_voice_at"]]
+        sure = words.gettext("sure {share}").format(share=formats.share(voiced[0])) if voiced else ""
+        yield Answer(who, formats.duration((call["human_voice_at"] - call["started_at"]) / 1000), sure)
+        return
+    for row in rows[:MOST]:
+        yield Answer(who, _outcome(row, formats))
+
+
+def _outcome(row: Row, formats: Formats) -> str:
+    """What one recording says, in a few words."""
+    words = translations(formats.lang)
+    if row["silence"] is not None:
+        return words.gettext("a side is silent")
+    said = word(vocabulary.HEARD, row["status"], formats.lang)
+    if row["status"] not in ("answered", "nobody", "unsure"):
+        return said
+    sure = words.gettext("sure {share}").format(share=formats.share(row["confidence"]))
+    return f"{said}, {sure}"
+
+
+def _stretches(row: Row, listened: Listened) -> tuple[strip.Stretch, ...]:
+    return tuple(listened.spans[row["recording"]])
+
+
+def _strip(row: Row, listened: Listened, formats: Formats) -> Markup:
+    moments = []
+    if row["human_voice_s"] is not None:
+        said = translations(formats.lang).gettext("first live word")
+        moments = [strip.Moment("voice", row["human_voice_s"], said)]
+    spans = _stretches(row, listened)
+    return strip.draw(spans, row["duration_s"] or 0.0, moments, row["recording"], formats)

@@ -21,7 +21,7 @@ import numpy as np
 
 from callwitness.audio.clips import write_clip
 from callwitness.audio.features import FRAMES_PER_SECOND
-from callwitness.audio.pieces import Found, PieceKind
+from callwitness.audio.pieces import Found, PieceKind, piece_at
 from callwitness.audio.recurring import Print
 from callwitness.audio.trace import Trace, print_arrays, print_of
 from callwitness.domain.errors import CallwitnessError
@@ -128,10 +128,7 @@ class Library:
         """Take what the recordings of ``line`` taught. traces: its recordings by name."""
         day = today.isoformat()
         for name, found in line.new_pieces():
-            seconds = round(len(found.heard.bands) / FRAMES_PER_SECOND, 2)
-            self._pieces[found.ident] = Piece(found.ident, "", found.kind, seconds, 0, day, day)
-            self._prints[found.ident] = found.heard
-            self._new[found.ident] = (traces[name].source, found)
+            self._add(found, traces[name].source, day)
         for name, trace in traces.items():
             known = digest(trace.heard)
             fresh = known not in self._teachers
@@ -142,6 +139,15 @@ class Library:
                 if piece and fresh:
                     self._pieces[ident] = replace(piece, heard_in=piece.heard_in + 1, last_heard=day)
         self._age(today)
+
+    def teach(self, trace: Trace, start_s: float, end_s: float, today: date) -> str | None:
+        """A person said that this stretch is recorded: a piece from now on. Its id; None when it is known already."""
+        start, end = (round(at * FRAMES_PER_SECOND) for at in (start_s, end_s))
+        found = piece_at(trace.heard, start, end)
+        if self.has(found.ident):
+            return None
+        self._add(found, trace.source, today.isoformat())
+        return found.ident
 
     def save(self) -> None:
         """Write it, whole or not at all. Raises LibraryProblem."""
@@ -165,6 +171,12 @@ class Library:
             _replace(self.folder / "library.json", lambda stream: stream.write(book))
         except OSError as problem:
             raise LibraryProblem(f"{self.folder}: cannot be written: {problem.strerror}") from problem
+
+    def _add(self, found: Found, source: Path, day: str) -> None:
+        seconds = round(len(found.heard.bands) / FRAMES_PER_SECOND, 2)
+        self._pieces[found.ident] = Piece(found.ident, "", found.kind, seconds, 0, day, day)
+        self._prints[found.ident] = found.heard
+        self._new[found.ident] = (source, found)
 
     def _age(self, today: date) -> None:
         oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()

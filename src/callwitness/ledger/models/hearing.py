@@ -21,7 +21,7 @@ class Hearing(models.Model):
     """Facts of one recording, as ``audio.heard.Heard`` has them, and the decision of a person that overrules them.
 
     sha256: of the bytes that were heard; line: whose library helped; taught: recordings of the line known by then.
-    decided: '' | voice (at ``decided_s``) | nobody.
+    known: pieces of the line in it, [ident, from, to in seconds]. decided: '' | voice (at ``decided_s``) | nobody.
     """
 
     recording = models.OneToOneField(Recording, models.CASCADE, primary_key=True, related_name="hearing")

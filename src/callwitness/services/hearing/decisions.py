@@ -13,10 +13,14 @@ from django.utils.translation import gettext as _
 from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.ledger.models.hearing import NOBODY, VOICE
+from callwitness.services.hearing import pieces
+from callwitness.services.hearing.due import Batch, file_name
+from callwitness.services.hearing.ears import Recorded
 from callwitness.services.hearing.keep import mark_days
 
 STRETCHES: Final = (m.HearingDecision.RECORDED, m.HearingDecision.GREETING, m.HearingDecision.LIVE)
 _SHORTEST_S: Final = 0.2
+_AGAIN_MOST: Final = 100
 
 
 def answered_at(hearing: m.Hearing, user: Any, at_s: float, now: int) -> None:
@@ -38,7 +42,48 @@ def undo(hearing: m.Hearing, user: Any, now: int) -> None:
 def stretch(hearing: m.Hearing, user: Any, action: str, begin_s: float, end_s: float, now: int) -> None:
     """From here to there is a recording, an operator's recorded greeting, or live. Raises ``UsageError``."""
     _require(action in STRETCHES and begin_s >= 0 and begin_s + _SHORTEST_S <= end_s <= hearing.duration_s)
-    _note(hearing, user, action, round(begin_s, 2), round(end_s, 2), now)
+    with transaction.atomic():
+        _note(hearing, user, action, round(begin_s, 2), round(end_s, 2), now)
+        for piece in pieces.sounding(hearing, begin_s, end_s):
+            if action == m.HearingDecision.GREETING:
+                pieces.count_as_answer(piece, yes=True)
+            elif action == m.HearingDecision.LIVE:
+                pieces.forget(piece)
+            elif piece.counts_as_answer:
+                pieces.count_as_answer(piece, yes=False)
+        if action != m.HearingDecision.LIVE:
+            _hear_again(hearing)
+
+
+def recorded(batch: Batch) -> list[Recorded]:
+    """Stretches of a batch's recordings of which a person said last that they are recorded, and no piece is known there."""
+    recordings = {each.pk: each for each in batch.recordings}
+    said = m.HearingDecision.objects.filter(recording__in=recordings, action__in=STRETCHES).order_by("pk")
+    last = {(row.recording_id, row.sha256, row.begin_s, row.end_s): row.action for row in said}
+    heard = m.Hearing.objects.in_bulk(list(recordings))
+    found = []
+    for (pk, sha256, begin, end), action in last.items():
+        known = heard[pk].known if pk in heard else []
+        if (
+            action == m.HearingDecision.LIVE
+            or sha256 != recordings[pk].sha256
+            or begin is None
+            or end is None
+        ):
+            continue
+        if not any(min(until, end) - max(since, begin) > (end - begin) / 2 for _ident, since, until in known):
+            greeting = action == m.HearingDecision.GREETING
+            found.append(Recorded(file_name(recordings[pk]), begin, end, greeting))
+    return found
+
+
+def _hear_again(hearing: m.Hearing) -> None:
+    """The recording teaches its line something, which may settle other doubtful ones."""
+    doubtful = m.Hearing.objects.filter(
+        workspace=hearing.workspace_id, line=hearing.line, status="unsure", decided=""
+    ).order_by("-heard_at")
+    again = {hearing.pk, *doubtful.values_list("pk", flat=True)[:_AGAIN_MOST]}
+    m.Recording.objects.filter(pk__in=again).update(to_hear=True)
 
 
 def _decide(hearing: m.Hearing, user: Any, decided: str, at_s: float | None, now: int) -> None:

@@ -52,6 +52,16 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stretch of a file (s) of which a person said that it is recorded. greeting: by an operator, so that it is an answer."""
+
+    file: str
+    begin_s: float
+    end_s: float
+    greeting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """files: (name, path), names in order of time; folder: of the workspace's libraries; today: what ages is measured by it."""
 
@@ -60,14 +70,20 @@ class Task:
     line: str
     today: date
     wishes: Sequence[Wish] = ()
+    recorded: Sequence[Recorded] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """heard: by name of file. pieces: the whole library of the line after that."""
+    """heard: by name of file. places: pieces that sound in it, (ident, from, to in seconds).
+
+    pieces: the whole library of the line after that, None where it could not be read; trouble: why, for the log.
+    """
 
     heard: dict[str, Heard]
-    pieces: list[Known]
+    places: dict[str, list[tuple[str, float, float]]]
+    pieces: list[Known] | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

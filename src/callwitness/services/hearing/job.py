@@ -14,6 +14,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.store import Missing
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.hearing import keep, pieces
+from callwitness.services.hearing.decisions import recorded
 from callwitness.services.hearing.due import Batch, file_name, next_batch
 from callwitness.services.hearing.ears import Ears, Lost, Outcome, Task, Wish
 
@@ -73,6 +74,7 @@ class HearingJob:
             batch.line,
             datetime.fromtimestamp(now / 1000, UTC).date(),
             work.wishes,
+            recorded(work.batch),
         )
         self.ears.begin(task, work.batch.seconds)
         return bool(missing)
@@ -90,8 +92,13 @@ class HearingJob:
 
 
 def _keep(work: _Work, outcome: Outcome, now: int) -> None:
-    keep.keep_heard(work.batch, outcome.heard, now)
-    pieces.keep_pieces(work.batch.workspace, work.batch.line, outcome.pieces, work.wishes)
+    if outcome.trouble:
+        _log.warning("library of a line: %s", outcome.trouble)
+    keep.keep_heard(work.batch, outcome.heard, outcome.places, now)
+    if outcome.pieces is None:
+        pieces.give_up(work.batch.workspace, work.batch.line, work.wishes)
+    else:
+        pieces.keep_pieces(work.batch.workspace, work.batch.line, outcome.pieces, work.wishes)
     keep.hear_again(work.batch)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,6 +14,8 @@ from callwitness.ledger import models as m
 from callwitness.services.dirty import mark_dirty
 from callwitness.services.hearing.due import Batch, file_name, line_of
 
+Places = Sequence[tuple[str, float, float]]
+"""Known pieces that sound in a recording: ident, from, to (s)."""
 _LONGEST_PROBLEM: Final = 500
 _AGAIN_MOST: Final = 200
 _DOUBTFUL: Final = 0.8
@@ -21,16 +23,17 @@ _DOUBTFUL: Final = 0.8
 _MATTERS: Final = ("status", "human_voice_s", "confidence", "silence", "duration_s", "spans", "decided")
 
 
-def keep_heard(batch: Batch, heard: Mapping[str, Heard], now: int) -> int:
-    """Facts by name of file (``due.file_name``); of how many recordings they changed."""
+def keep_heard(batch: Batch, heard: Mapping[str, Heard], places: Mapping[str, Places], now: int) -> int:
+    """Facts and known pieces by name of file (``due.file_name``); of how many recordings they changed."""
     with transaction.atomic():
         taught = m.Hearing.objects.filter(workspace=batch.workspace, line=batch.line).count()
         taught += len(batch.recordings)
         known = m.Hearing.objects.in_bulk([recording.pk for recording in batch.recordings])
         changed = []
         for recording in batch.recordings:
-            facts = heard.get(file_name(recording))
-            if facts is not None and _keep(batch, recording, facts, known.get(recording.pk), taught, now):
+            name = file_name(recording)
+            columns = _columns(batch, recording, heard[name], places.get(name, ())) if name in heard else None
+            if columns and _keep(recording, columns | {"heard_at": now, "taught": taught}, known):
                 changed.append(recording)
         heard_now = [recording.pk for recording in batch.recordings if file_name(recording) in heard]
         m.Recording.objects.filter(pk__in=heard_now).update(to_hear=False)
@@ -44,7 +47,7 @@ def keep_failed(batch: Batch, problem: str, now: int) -> None:
         file_name(recording): Heard(file_name(recording), "unreadable", problem=problem)
         for recording in batch.recordings
     }
-    keep_heard(batch, heard, now)
+    keep_heard(batch, heard, {}, now)
 
 
 def mark_days(recordings: Iterable[m.Recording], now: int) -> None:
@@ -91,11 +94,8 @@ def hear_again(batch: Batch) -> int:
     return m.Recording.objects.filter(pk__in=again, to_hear=False).update(to_hear=True)
 
 
-def _keep(
-    batch: Batch, recording: m.Recording, facts: Heard, before: m.Hearing | None, taught: int, now: int
-) -> bool:
-    """Write one down; whether something that matters differs. A decision about other bytes does not hold for these."""
-    columns: dict[str, Any] = {
+def _columns(batch: Batch, recording: m.Recording, facts: Heard, places: Places) -> dict[str, Any]:
+    return {
         "workspace": batch.workspace,
         "line": batch.line,
         "sha256": recording.sha256,
@@ -108,12 +108,15 @@ def _keep(
         "channels": facts.channels or "",
         "spans": [[round(span.start_s, 2), round(span.end_s, 2), span.kind] for span in facts.spans],
         "candidates": [[round(each.at_s, 2), round(each.weight, 3)] for each in facts.candidates],
-        "known": list(facts.known),
+        "known": [[ident, round(begin, 2), round(end, 2)] for ident, begin, end in places],
         "silence": facts.silence or "",
         "problem": (facts.problem or "").replace("\0", "")[:_LONGEST_PROBLEM],
-        "heard_at": now,
-        "taught": taught,
     }
+
+
+def _keep(recording: m.Recording, columns: dict[str, Any], known: Mapping[int, m.Hearing]) -> bool:
+    """Write one down; whether something that matters differs. A decision about other bytes does not hold for these."""
+    before = known.get(recording.pk)
     if before is None or before.sha256 != recording.sha256:
         columns |= {"decided": "", "decided_s": None, "decided_by": None, "decided_at": None}
     m.Hearing.objects.update_or_create(recording=recording, defaults=columns)

@@ -51,6 +51,17 @@ def give_up(workspace: m.Workspace, line: str, heeded: Sequence[Wish]) -> None:
     m.Piece.objects.filter(workspace=workspace, line=line, ident__in=idents).update(told=True)
 
 
+def sounding(hearing: m.Hearing, begin_s: float, end_s: float) -> list[m.Piece]:
+    """Pieces that mostly lie in a stretch of a recording."""
+    inside = [
+        ident
+        for ident, begin, end in hearing.known
+        if min(end, end_s) - max(begin, begin_s) > (end - begin) / 2
+    ]
+    rows = m.Piece.objects.filter(workspace=hearing.workspace_id, line=hearing.line, ident__in=inside)
+    return list(rows.filter(forgotten=False).order_by("pk"))
+
+
 def waiting_lines() -> list[tuple[m.Workspace, str]]:
     """Lines whose library is to be told something."""
     rows = m.Piece.objects.filter(told=False).select_related("workspace").order_by("workspace", "line")
@@ -90,5 +101,6 @@ def clip(piece: m.Piece) -> Path | None:
 def _hear_again(piece: m.Piece) -> int:
     """Recordings in which it sounds."""
     line = m.Hearing.objects.filter(workspace=piece.workspace, line=piece.line).exclude(known=[])
-    those = [pk for pk, known in line.values_list("pk", "known") if piece.ident in known]
+    rows = line.values_list("pk", "known")
+    those = [pk for pk, known in rows if any(place[0] == piece.ident for place in known)]
     return m.Recording.objects.filter(pk__in=those).update(to_hear=True)

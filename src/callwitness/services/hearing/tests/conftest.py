@@ -84,6 +84,7 @@ class SaidEars(Ears):
         super().__init__()
         self.tasks: list[Task] = []
         self.heard, self.pieces = heard or {}, pieces or []
+        self.places: dict[str, list[tuple[str, float, float]]] = {}
         self.deadly: set[str] = set()
 
     def begin(self, task: Task, seconds: float) -> None:
@@ -93,7 +94,7 @@ class SaidEars(Ears):
         names = [name for name, _ in self.tasks[-1].files]
         if self.deadly & set(names):
             return Lost("died")
-        return Outcome({name: self.heard.get(name, facts(name)) for name in names}, self.pieces)
+        return Outcome({name: self.heard.get(name, facts(name)) for name in names}, self.places, self.pieces)
 
     """Who decides in tests."""
 

@@ -7,8 +7,8 @@ import pytest
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.hearing import decisions, pieces
-from callwitness.services.hearing.due import file_name, line_of, next_batch
-from callwitness.services.hearing.ears import Known, Wish
+from callwitness.services.hearing.due import Batch, file_name, line_of, next_batch
+from callwitness.services.hearing.ears import Known, Recorded, Wish
 from callwitness.services.hearing.job import HearingJob
 from callwitness.services.hearing.tests.conftest import DAY, NOW, Office, SaidEars, facts
 from callwitness.services.recordings.links import link_recordings
@@ -181,9 +181,35 @@ def test_recordings_with_a_piece_are_heard_again_when_it_is_forgotten(office: Of
     kept = office.record()
     office.record()
     hear(SaidEars(pieces=[TUNE]))
-    m.Hearing.objects.filter(recording=kept).update(known=["p1"])
+    m.Hearing.objects.filter(recording=kept).update(known=[["p1", 0.0, 0.4]])
     assert pieces.forget(m.Piece.objects.get()) == 1
     ears = SaidEars()
     hear(ears)
     assert [name for name, _ in ears.tasks[0].files] == [file_name(kept)]
     assert not m.Piece.objects.exists()
+
+
+def test_a_greeting_is_told_to_the_library_and_its_recordings_are_heard_again(office: Office) -> None:
+    kept = office.record()
+    ears = SaidEars(pieces=[TUNE])
+    ears.places = {file_name(kept): [("p1", 0.0, 0.4)]}
+    job = hear(ears)
+    decisions.stretch(m.Hearing.objects.get(), None, "greeting", 0.0, 0.4, NOW)
+    assert m.Piece.objects.get().counts_as_answer
+    work(job)
+    assert ears.tasks[-1].wishes == [Wish("p1", "", counts_as_answer=True, forget=False)]
+    assert [name for name, _ in ears.tasks[-1].files] == [file_name(kept)]
+    assert ears.tasks[-1].recorded == []
+
+
+def test_a_stretch_that_nobody_knew_is_taught_as_recorded(office: Office) -> None:
+    kept, other = office.record(), office.record()
+    unsure = facts(file_name(other), 0.4, 0.3, "unsure")
+    ears = SaidEars({unsure.file: unsure})
+    job = hear(ears)
+    decisions.stretch(m.Hearing.objects.get(recording=kept), None, "recorded", 0.0, 0.3, NOW)
+    work(job)
+    assert ears.tasks[-1].recorded == [Recorded(file_name(kept), 0.0, 0.3, greeting=False)]
+    assert [name for name, _ in ears.tasks[-1].files] == [file_name(kept), file_name(other)]
+    decisions.stretch(m.Hearing.objects.get(recording=kept), None, "live", 0.0, 0.3, NOW)
+    assert decisions.recorded(Batch(office.workspace, "+74950000001", [kept])) == []

@@ -1,7 +1,7 @@
 // A recording: [data-player] holds an <audio>. space plays, arrows move 5 s, [ ] change the speed, v plays from 5 s before
 // the voice (data-voice, seconds), a only the 5 s around it. Buttons: data-play, data-skip="-5", data-speed, data-to-voice,
-// data-around; [data-wave] shows and sets the place, its [data-strip] plays from 5 s before; [data-at] anywhere on the page
-// jumps to its seconds.
+// data-around; [data-wave] shows and sets the place, its [data-strip] plays from 5 s before; [data-at] jumps to its seconds,
+// of the recording it stands in, else of the first one.
 import { isTyping } from "./typing.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -66,9 +66,8 @@ document.addEventListener("click", (event) => {
   const box = event.target.closest("[data-player]");
   const audio = audioOf(box);
   const place = event.target.closest("[data-at]");
-  if (place && audioOf(player())) {
-    jump(audioOf(player()), Number(place.dataset.at));
-    audioOf(player()).play().catch(() => {});
+  if (place && (audio ?? audioOf(player()))) {
+    playFrom(audio ?? audioOf(player()), Number(place.dataset.at));
     return;
   }
   if (!audio) return;

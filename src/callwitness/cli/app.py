@@ -7,7 +7,19 @@ import sys
 import typer
 
 from callwitness import __version__
-from callwitness.cli import adapters, backup, check, doctor, import_, init, server, simulate, up
+from callwitness.cli import (
+    adapters,
+    backup,
+    check,
+    doctor,
+    import_,
+    init,
+    library,
+    listen,
+    server,
+    simulate,
+    up,
+)
 from callwitness.domain.errors import CallwitnessError, InvariantBroken
 
 app = typer.Typer(
@@ -17,6 +29,8 @@ app = typer.Typer(
     help="What every witness of a call says, what really happened, and where they disagree.",
 )
 app.command("check")(check.check_command)
+app.command("listen")(listen.listen_command)
+app.add_typer(library.library, name="library")
 app.command("init")(init.init_command)
 app.command("up")(up.up_command)
 app.command("web")(server.web_command)

@@ -1,8 +1,4 @@
-"""Which recordings teach which: those of one line, in groups that memory can hold.
-
-A line of any size is cut into groups of neighbours by name. Each group also learns from the group before it, so that what a
-line plays does not have to be learned anew where a group begins.
-"""
+"""Which recordings teach which: those of one line, copies left out, in groups that memory can hold."""
 
 from __future__ import annotations
 
@@ -12,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 GROUP_S: Final = 24 * 3600.0
-"""Seconds of sound in a group at most, one recording at least."""
+"""Seconds of sound that are compared at once, one recording at least. A library carries on from group to group."""
 
-_CHUNK: Final = 24
-"""Recordings that one process decides one after another, once it holds their line."""
+_CHUNK: Final = 16
+"""Recordings that one process decides before it asks for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +22,6 @@ class Traced:
     trace: Path
     duration_s: float
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Recordings of one line that are decided together. taught_by: those that teach them, in order of their names."""
-
-    line: str
-    members: tuple[Traced, ...]
-    taught_by: tuple[Traced, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A part of a group for one process. group: the file that holds it."""
-
-    group: Path
-    files: tuple[str, ...]
 
 
 def originals(traced: Sequence[Traced], line_of: Mapping[str, str]) -> dict[str, str]:
@@ -56,37 +35,29 @@ def originals(traced: Sequence[Traced], line_of: Mapping[str, str]) -> dict[str,
     return {each.file: first[line_of[each.file], each.sha256] for each in traced}
 
 
-def groups(traced: Sequence[Traced], line_of: Mapping[str, str]) -> list[Group]:
-    """Groups of all lines, copies left out; lines in the order in which they first appear in ``traced``."""
-    own = originals(traced, line_of)
-    by_line: dict[str, list[Traced]] = {}
+def by_line(traced: Sequence[Traced], line_of: Mapping[str, str]) -> dict[str, list[Traced]]:
+    """Recordings of every line by name; lines in the order in which they first appear."""
+    lines: dict[str, list[Traced]] = {}
     for each in traced:
-        if own[each.file] == each.file:
-            by_line.setdefault(line_of[each.file], []).append(each)
-    made: list[Group] = []
-    for line, recordings in by_line.items():
-        before: tuple[Traced, ...] = ()
-        for members in _cut(sorted(recordings, key=lambda each: each.file)):
-            made.append(Group(line, members, (*before, *members)))
-            before = members
-    return made
+        lines.setdefault(line_of[each.file], []).append(each)
+    return {line: sorted(own, key=lambda each: each.file) for line, own in lines.items()}
 
 
-def _cut(recordings: Sequence[Traced]) -> Iterator[tuple[Traced, ...]]:
-    part: list[Traced] = []
+def groups(recordings: Sequence[Traced]) -> Iterator[list[Traced]]:
+    """The recordings of a line, in order, cut where one more would be too much."""
+    group: list[Traced] = []
     total = 0.0
     for each in recordings:
-        if part and total + each.duration_s > GROUP_S:
-            yield tuple(part)
-            part, total = [], 0.0
-        part.append(each)
+        if group and total + each.duration_s > GROUP_S:
+            yield group
+            group, total = [], 0.0
+        group.append(each)
         total += each.duration_s
-    if part:
-        yield tuple(part)
+    if group:
+        yield group
 
 
-def chunks(group: Group, place: Path) -> Iterator[Chunk]:
-    """A group in the parts that processes take."""
-    files = [member.file for member in group.members]
-    for begin in range(0, len(files), _CHUNK):
-        yield Chunk(place, tuple(files[begin : begin + _CHUNK]))
+def chunks(recordings: Sequence[Traced]) -> Iterator[tuple[Traced, ...]]:
+    """Recordings in the parts that processes take."""
+    for begin in range(0, len(recordings), _CHUNK):
+        yield tuple(recordings[begin : begin + _CHUNK])

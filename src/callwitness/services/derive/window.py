@@ -14,6 +14,7 @@ from callwitness.services.derive.identify import exploded, identify
 from callwitness.services.derive.repeats import with_repeats
 from callwitness.services.derive.sources import WindowSources
 from callwitness.services.derive.windows import Block
+from callwitness.services.hearing.facts import of_calls, recordings_between
 from callwitness.services.identity import with_call_ids
 from callwitness.services.judging import Told, judge_sources
 from callwitness.services.reading import Progress
@@ -82,12 +83,19 @@ class Derived:
 def derive_window(
     found: WindowSources, settings: WorkspaceRules, block: Block, known: Known, progress: Progress
 ) -> Derived:
-    """Judge what was read and find out which calls are known already."""
-    told = judge_sources(found.sources, settings.rules, settings.neutral, progress)
+    """Judge what was read, with what was heard in recordings, and find out which calls are known already."""
+    workspace_id = next(iter(found.models.values())).workspace_id
+    heard = recordings_between(workspace_id, *block.context)
+    told = judge_sources(
+        found.sources,
+        settings.rules,
+        settings.neutral,
+        progress,
+        listen=None if heard.is_empty() else lambda calls, _tie: of_calls(heard, calls),
+    )
     calls = _with_anchors(told, found).with_columns(
         kept=pl.col("day").is_between(block.first, block.end, closed="left")
     )
-    workspace_id = next(iter(found.models.values())).workspace_id
     calls = with_repeats(calls, workspace_id, block.context)
     same = identify(_ids(told, found), known.ids)
     calls = calls.join(same, on="group", how="left").join(

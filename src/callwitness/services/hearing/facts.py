@@ -12,16 +12,23 @@ from callwitness.domain.recordings.tables import RECORDINGS, live_seconds
 from callwitness.ledger import models as m
 
 
-def recordings_between(workspace: m.Workspace, first: int, end: int) -> pl.DataFrame:
+def recordings_between(workspace_id: int, first: int, end: int) -> pl.DataFrame:
     """RECORDINGS of calls of these days (UTC days since 1970, ``end`` not included), and those that are awaited.
 
     Keys are the recordings' ids. Those nobody has listened to yet have no status: they count as there.
     """
-    tied = Q(state=m.Recording.KEPT, call__workspace=workspace, call__day__gte=first, call__day__lt=end)
-    awaited = Q(state=m.Recording.AWAITED, source__workspace=workspace)
+    tied = Q(state=m.Recording.KEPT, call__workspace=workspace_id, call__day__gte=first, call__day__lt=end)
+    awaited = Q(state=m.Recording.AWAITED, source__workspace=workspace_id)
     rows = m.Recording.objects.filter(tied | awaited).exclude(native_call_id="")
     found = [_row(each) for each in rows.select_related("source", "hearing").order_by("pk")]
     return RECORDINGS.conform(pl.DataFrame(found, schema=RECORDINGS.schema, orient="row"))
+
+
+def of_calls(recordings: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+    """Those of these source calls (SOURCE_CALLS): a recording that is awaited may be of any day."""
+    ids = calls.select("source", native_call_id=pl.concat_list("native_call_id", "native_ids"))
+    known = ids.explode("native_call_id").unique()
+    return recordings.join(known, on=["source", "native_call_id"], how="semi", maintain_order="left")
 
 
 def _row(recording: m.Recording) -> dict[str, Any]:

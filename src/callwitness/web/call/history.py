@@ -27,12 +27,16 @@ _NUMBERS: Final = ("caller", "called", "did")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One version. changes: column, before, after, all in words; evidence: source and file, file '' where it is not the reader's."""
+    """One version. changes: column, before, after, all in words; evidence: source and file, file '' where it is not the reader's.
+
+    heard: what was heard in a recording made it.
+    """
 
     number: int
     at: int
     changes: list[tuple[str, str, str]]
     evidence: list[tuple[str, str]]
+    heard: bool
 
 
 def steps(call: m.Call, scope: Scope, inside: frozenset[str]) -> list[Step]:
@@ -50,6 +54,7 @@ def steps(call: m.Call, scope: Scope, inside: frozenset[str]) -> list[Step]:
                 for pk in version.evidence[:_MOST_EVIDENCE]
                 if (each := arrived.get(pk)) is not None and each.source.workspace_id == scope.workspace.pk
             ],
+            not version.evidence and "human_voice_at" in version.changes,
         )
         for version in versions
     ]

@@ -72,8 +72,8 @@ def _ladder(call: m.Call, inside: frozenset[str], zone: str) -> ladder.Ladder | 
 def _waves(scope: Scope, call: m.Call) -> list[Wave]:
     if not scope.may("listen"):
         return []
-    rows = access.recordings(scope, call).select_related("hearing__decided_by").order_by("arrived_at", "id")
-    return [wave(row) for row in rows[:_MOST_RECORDINGS]]
+    rows = access.recordings(scope, call).select_related("hearing__decided_by", "transcript")
+    return [wave(row) for row in rows.order_by("arrived_at", "id")[:_MOST_RECORDINGS]]
 
 
 def _findings(scope: Scope, call: m.Call) -> list[tuple[m.Finding, str, str]]:

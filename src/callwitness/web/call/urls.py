@@ -9,6 +9,7 @@ from callwitness.web.call.index import index
 from callwitness.web.call.listen import download, recording
 from callwitness.web.call.others import others
 from callwitness.web.call.witness import line, witness
+from callwitness.web.call.words import words
 
 urlpatterns: list[URLPattern] = [
     path("<str:public_id>/", index, name="index"),
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("<str:public_id>/comment/", comment, name="comment"),
     path("<str:public_id>/recording/<int:pk>/", recording, name="recording"),
     path("<str:public_id>/recording/<int:pk>/download/", download, name="download"),
+    path("<str:public_id>/recording/<int:pk>/words/", words, name="words"),
 ]

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND
+from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND, Floats
 from callwitness.audio.landmarks import Marks
 
 LEAST_MARKS: Final = 8
@@ -27,7 +27,8 @@ _SHORTEST: Final = 30
 _ALIKE: Final = 0.5
 _ENOUGH: Final = 3  # recordings that say a stretch is known; more need not be looked at
 _KERNEL: Final = np.ones(_SMOOTH, np.float32)
-_FAINT: Final = np.float32((_SMOOTH * 60) ** 2)  # bands of nothing resemble nothing
+_SHARP: Final = np.ones(7, np.float32)  # where a likeness really begins and ends
+_FAINT: Final = np.float32(60)  # energy a frame: bands of nothing resemble nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +147,26 @@ def _followed(mine: NDArray[np.int8], theirs: NDArray[np.int8], seed: Likeness) 
         return []
     here = mine[begin:end].astype(np.float32)
     there = theirs[begin + offset : end + offset].astype(np.float32)
-    cross, own, other = (
-        np.convolve(np.einsum("ij,ij->i", *pair), _KERNEL, "same")
-        for pair in ((here, there), (here, here), (there, there))
-    )
-    over = np.concatenate([[False], cross > _ALIKE * np.sqrt(own * other + _FAINT), [False]])
+    products = [np.einsum("ij,ij->i", *pair) for pair in ((here, there), (here, here), (there, there))]
+    over = np.concatenate([[False], _alike(products, _KERNEL), [False]])
+    sharp = np.flatnonzero(_alike(products, _SHARP))
     edges = np.flatnonzero(np.diff(over.astype(np.int8)))
-    return [
-        Likeness(begin + int(start), begin + int(stop), seed.other, offset)
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
-        if stop - start >= _SHORTEST and begin + start < seed.end and begin + stop > seed.start
-    ]
+    found = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        inside = sharp[np.searchsorted(sharp, start) : np.searchsorted(sharp, stop)]
+        if not len(inside):
+            continue
+        start, stop = begin + int(inside[0]), begin + int(inside[-1]) + 1
+        if stop - start >= _SHORTEST and start < seed.end and stop > seed.start:
+            found.append(Likeness(start, stop, seed.other, offset))
+    return found
+
+
+def _alike(products: Sequence[Floats], kernel: Floats) -> NDArray[np.bool_]:
+    """Where the bands correlate over the kernel's length around a frame."""
+    cross, own, other = (np.convolve(row, kernel, "same") for row in products)
+    alike: NDArray[np.bool_] = cross > _ALIKE * np.sqrt(own * other + np.square(_FAINT * len(kernel)))
+    return alike
 
 
 def _product(mine: NDArray[np.int8], theirs: NDArray[np.int8], start: int, end: int, offset: int) -> float:

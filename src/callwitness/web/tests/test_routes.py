@@ -43,6 +43,7 @@ call:line               GET       owner head party auditor
 call:comment            POST      owner head operator party
 call:recording          GET       owner head operator party auditor
 call:download           GET       owner head
+call:words              GET       owner head operator party auditor
 lost:index              GET       owner head operator party auditor
 lost:news               GET       owner head operator party auditor
 lost:figures            GET       owner head operator party auditor
@@ -98,6 +99,7 @@ projects:project        GET,POST  owner
 projects:remove         POST      owner
 settings:index          GET,POST  owner
 settings:rules          GET,POST  owner
+settings:speech         GET,POST  owner
 settings:audit          GET       owner auditor
 members:index           GET       owner
 members:invite          GET,POST  owner

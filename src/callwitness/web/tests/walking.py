@@ -84,6 +84,10 @@ class Things:
             recording=kept, workspace=workspace, line="+380500000100", sha256=sound.sha256, status="unsure", human_voice_s=0.1,
             confidence=0.3, method="walk", duration_s=0.3, heard_at=1,
         )  # fmt: skip
+        m.Transcript.objects.create(
+            recording=kept, sha256=sound.sha256, state="written", language="en", engine="walk", written_at=1,
+            segments=[{"side": "both", "start_s": 0.0, "end_s": 0.3, "text": "hello", "words": []}],
+        )  # fmt: skip
         piece = m.Piece.objects.create(
             workspace=workspace, line="+380500000100", ident="p1", kind="music", duration_s=9.5, heard_in=2
         )
@@ -94,7 +98,7 @@ class Things:
         last = m.Membership.objects.filter(workspace=workspace).order_by("-id")[0]
         return {
             "call:public_id": call.public_id, "call:pk": witness.pk, "call:record": record.pk,
-            "call:recording:pk": kept.pk, "call:download:pk": kept.pk,
+            "call:recording:pk": kept.pk, "call:download:pk": kept.pk, "call:words:pk": kept.pk,
             "doubtful:recording": kept.pk, "lines:piece": piece.pk, "lost:case": f"l-{case}", "findings:key": f"f-{finding}", "sources:pk": source.pk,
             "sources:evidence": evidence.pk, "people:agent": agent.pk,
             "people:extension": m.Extension.objects.filter(agent=agent)[0].pk,

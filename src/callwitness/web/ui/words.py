@@ -87,6 +87,8 @@ OWN: Final[Mapping[str, Mapping[str, str | Promise]]] = {
         "workspace.change": _("changed the workspace"),
         "rules.change": _("changed the rules"),
         "listen": _("listened to a recording"),
+        "read_words": _("read what was said in a recording"),
+        "speech.change": _("changed how recordings become text"),
         "recording.decide": _("said what is heard in a recording"),
         "piece.change": _("changed a piece of a line's library"),
         "download": _("downloaded a recording"),

@@ -98,5 +98,6 @@ const show = (event) => {
   box.querySelectorAll("[data-now]").forEach((text) => { text.textContent = clock(audio.currentTime); });
   box.querySelectorAll("[data-speed]").forEach((text) => { text.textContent = `${audio.playbackRate}×`; });
   box.classList.toggle("playing", !audio.paused);
+  box.classList.toggle("moved", audio.currentTime > 0);
 };
 for (const name of ["timeupdate", "seeked", "ratechange", "play", "pause", "ended"]) document.addEventListener(name, show, true);

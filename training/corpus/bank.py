@@ -73,7 +73,7 @@ def read(path: Path) -> Sound:
     else:
         samples, rate = soundfile.read(path, dtype="float32", frames=-1, always_2d=True)
         samples = samples[: rate * (LONGEST_MUSIC_S + 20)].mean(axis=1)
-    return samples if rate == RATE else soxr.resample(samples, rate, RATE).astype(np.float32)
+    return np.asarray(samples if rate == RATE else soxr.resample(samples, rate, RATE), dtype=np.float32)
 
 
 def loudness(sound: Sound, frame: int = 80) -> npt.NDArray[np.float64]:

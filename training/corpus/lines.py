@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from training.corpus.bank import RATE, Bank, Sound
+from training.corpus.bank import RATE, Bank, Sound, loudness
 from training.corpus.sounds import RINGBACK, melody, singing
-from training.corpus.telephony import LINE_CODECS, narrow
+from training.corpus.telephony import LINE_CODECS, level_out, narrow
 from training.corpus.voices import Cast, Speaker, bend
 
 HOLDS: Final = {"music": 0.56, "silence": 0.1, "comfort": 0.07, "vocal": 0.11, "radio": 0.06, "beeps": 0.1}
@@ -138,8 +138,15 @@ def music(bank: Bank, rng: np.random.Generator, level: float) -> list[Sound]:
             track = bend(
                 sound[start : start + int(rng.uniform(15, 130) * RATE)], float(np.exp(rng.normal(0, 0.04)))
             )
+        track = audible(level_out(track))
         tracks.append(narrow(track, float(rng.uniform(50, 300)), float(rng.uniform(2600, 3800))) * db(level))
     return tracks
+
+
+def audible(track: Sound) -> Sound:
+    """The track without a silent beginning: what is labelled as music must be heard."""
+    loud = np.flatnonzero(loudness(track) > -38)
+    return track[loud[0] * 80 :] if len(loud) else track
 
 
 def song(line: Line, rng: np.random.Generator) -> Sound:

@@ -86,10 +86,10 @@ def _noisy(scene: Scene, far: Sound, near: Sound) -> tuple[Sound, Sound]:
             scene.tag("op_babble")
         voice_db = scene.operator.gain_db - 22 if scene.operator else -25.0
         far[start:stop] += place * db(min(line.agent_noise_db + rng.normal(0, 3), voice_db - 12))
-    place = str(rng.choice(["white", "pink", "road", "hum"], p=(0.3, 0.3, 0.3, 0.1)))
-    if place == "road":
+    around = str(rng.choice(["white", "pink", "road", "hum"], p=(0.3, 0.3, 0.3, 0.1)))
+    if around == "road":
         scene.tag("caller_road")
-    return far, near + quiet_line(rng, size, place, float(rng.uniform(-78, -40)))
+    return far, near + quiet_line(rng, size, around, float(rng.uniform(-78, -40)))
 
 
 def _transmitted(scene: Scene, sound: Sound, how: Recording) -> Sound:
@@ -104,14 +104,15 @@ def _laid_out(scene: Scene, far: Sound, near: Sound, how: Recording) -> Sound:
     if how.layout in {"mono", "dual_mono"}:
         mix = far + near
         one = through(level_out(mix) if how.agc else mix, how.file_codec) * db(rng.normal(0, 3))
-        return np.clip(np.stack([one, one], axis=1) if how.layout == "dual_mono" else one, -0.98, 0.98)
+        both = np.stack([one, one], axis=1) if how.layout == "dual_mono" else one
+        return np.asarray(np.clip(both, -0.98, 0.98), dtype=np.float32)
     left, right = (level_out(near), level_out(far)) if how.agc else (near, far)
     if scene.line.traits["crosstalk"]:
         leak = db(rng.uniform(-50, -32))
         left, right = left + right * leak, right + left * leak
     right = np.zeros_like(right) if how.layout == "far_silent" else through(right, how.file_codec)
     both = np.stack([through(left, how.file_codec), right], axis=1)
-    return np.clip(both * db(rng.normal(0, 3)), -0.98, 0.98)
+    return np.asarray(np.clip(both * db(rng.normal(0, 3)), -0.98, 0.98), dtype=np.float32)
 
 
 def _label(scene: Scene, how: Recording, name: str, clean: Sound) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def tone(frequencies: tuple[float, ...], seconds: float, level: float = 0.1) -> 
     edge = min(32, len(wave) // 2)
     wave[:edge] *= np.linspace(0, 1, edge)
     wave[len(wave) - edge :] *= np.linspace(1, 0, edge)
-    return wave.astype(np.float32)
+    return np.asarray(wave, dtype=np.float32)
 
 
 def noise(rng: np.random.Generator, size: int, colour: str) -> Sound:

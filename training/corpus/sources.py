@@ -28,7 +28,8 @@ class Source:
 _KAZOO: Final = "2600hz+kazoo-sounds/kazoo-core"
 _BERO: Final = "beroNet+asterisk-sounds/asterisk_sounds_de/work/userapp/lib/asterisk/sounds"
 _RICHARD: Final = "richard/48000/en/gb/richard"
-_SONGS: Final = "usr/share/games"
+_GAME: Final = "hedgewars-data/usr/share/games/hedgewars/Data/Sounds/voices"
+_GAME_VOICES: Final = ("Default_ru", "Default_uk", "Default_es", "Russian", "Mobster", "Surfer", "HillBilly")
 
 SOURCES: Final = (
     Source(
@@ -51,6 +52,7 @@ SOURCES: Final = (
     Source("Picovoice+wake-word-benchmark/audio/smart mirror", "*.wav", "short", "train"),
     Source("Picovoice+wake-word-benchmark/audio/view glass", "*.wav", "short", "eval"),
     Source("Picovoice+wake-word-benchmark/audio/snowboy", "*.wav", "short", "eval"),
+    *(Source(f"{_GAME}/{voice}", "*.ogg", "speech", "eval", f"game_{voice}") for voice in _GAME_VOICES),
     Source(f"{_KAZOO}/de/de", "*.wav", "prompt", "train", "kz_de"),
     Source(f"{_KAZOO}/en/gb", "*.wav", "prompt", "train", "kz_en_gb"),
     Source(f"{_KAZOO}/nl/be", "*.wav", "prompt", "train", "kz_nl"),

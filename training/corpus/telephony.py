@@ -17,11 +17,21 @@ from training.corpus.bank import RATE, Sound
 # name -> container, subtype, compression level (libsndfile: 0 best .. 1 smallest). Opus goes through ffmpeg, five times as fast.
 _CODECS: Final = {
     "alaw": ("WAV", "ALAW", None), "ulaw": ("WAV", "ULAW", None), "gsm": ("WAV", "GSM610", None), "adpcm": ("WAV", "IMA_ADPCM", None),
-    "g726": ("AU", "G721_32", None),
     "mp3": ("MP3", "MPEG_LAYER_III", 0.6),
 }  # fmt: skip
 _OPUS: Final = {"opus8": 8, "opus16": 16}  # kb/s
-LINE_CODECS: Final = ("none", "alaw", "ulaw", "gsm", "opus8", "opus16", "mp3", "alaw+gsm", "g726", "gsm+gsm")
+LINE_CODECS: Final = (
+    "none",
+    "alaw",
+    "ulaw",
+    "gsm",
+    "opus8",
+    "opus16",
+    "mp3",
+    "alaw+gsm",
+    "opus16+alaw",
+    "gsm+gsm",
+)
 FILE_CODECS: Final = (None, "gsm", "mp3", "alaw", "adpcm")
 
 
@@ -112,9 +122,10 @@ def level_out(sound: Sound, target_db: float = -24, most_db: float = 18, seconds
     slow = uniform_filter1d(maximum_filter1d(power, 30, origin=0), width, origin=width // 2 - 1)
     gain_db = np.clip(target_db - 10 * np.log10(slow + 1e-9), -12, most_db)
     gain = np.interp(np.arange(len(sound)), np.arange(frames) * 80, 10 ** (gain_db / 20))
-    return np.clip(sound * gain, -0.97, 0.97).astype(np.float32)
+    return np.asarray(np.clip(sound * gain, -0.97, 0.97), dtype=np.float32)
 
 
 def narrow(sound: Sound, low: float = 250, high: float = 3400) -> Sound:
     """The band of a telephone line or handset."""
-    return sosfilt(butter(2, [low / 4000, high / 4000], "band", output="sos"), sound).astype(np.float32)
+    band = butter(2, [low / 4000, high / 4000], "band", output="sos")
+    return np.asarray(sosfilt(band, sound), dtype=np.float32)

@@ -23,7 +23,8 @@ def bend(sound: Sound, factor: float) -> Sound:
     """The sound higher and faster by ``factor`` (formants too: another person)."""
     if abs(factor - 1) < 0.004:
         return sound
-    return soxr.resample(sound, RATE * round(factor * 500) / 500, RATE, quality="MQ").astype(np.float32)
+    bent = soxr.resample(sound, RATE * round(factor * 500) / 500, RATE, quality="MQ")
+    return np.asarray(bent, dtype=np.float32)
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Cast:
     def __post_init__(self) -> None:
         self._speech = {voice: pieces for voice, pieces in self.bank.of("speech").items() if len(pieces) >= 2}
         self._short = self.bank.of("short")
-        self._weights = [min(250.0, len(pieces)) for pieces in self._speech.values()]
+        self._weights = [len(pieces) ** 0.7 for pieces in self._speech.values()]
 
     def person(self, other_than: tuple[str, ...] = (), gain_db: float = -3) -> Speaker:
         """Somebody new, not of the voices given."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from callwitness.audio.landmarks import Marks, mark
 from callwitness.audio.smoothing import running_mean
+from callwitness.audio.tones import ToneEvent, ToneMeter
 
 RATE: Final = 8000
 HOP: Final = 160  # 20 ms
@@ -47,13 +48,14 @@ MEASURES: Final = (
 @dataclass(frozen=True, slots=True)
 class Measures:
     """blocks: (n, len(MEASURES)) per 100 ms. energy: dB per 10 ms, band-passed. bands: (frames, BANDS) int8 per 20 ms,
-    the locally whitened spectrum in 1/16 nepers. marks: the fingerprint.
+    the locally whitened spectrum in 1/16 nepers. marks: the fingerprint. tones: signals of the network, keys and fax, in order of time.
     """
 
     blocks: Floats
     energy: Floats
     bands: NDArray[np.int8]
     marks: Marks
+    tones: list[ToneEvent]
 
 
 def mel_bank() -> Floats:
@@ -83,6 +85,7 @@ class Meter:
         self._blocks: list[Floats] = []
         self._bands: list[NDArray[np.int8]] = []
         self._marks: list[Marks] = []
+        self._tones = ToneMeter()
 
     def feed(self, sound: Floats) -> None:
         """Take mono sound at ``RATE``, any length."""
@@ -111,6 +114,7 @@ class Meter:
             energy=(10 * np.log10(smooth + _TINY)).astype(np.float32),
             bands=np.concatenate(self._bands),
             marks=Marks.joined(self._marks),
+            tones=self._tones.events(),
         )
 
     def _measure_energy(self, sound: Floats) -> None:
@@ -131,6 +135,7 @@ class Meter:
         white = spectrum.log - around
         # Over time only the neighbourhood is smoothed: held notes of music keep their peaks.
         self._marks.append(mark(spectrum.log - running_mean(around, 25), spectrum.log, keep, self._frame))
+        self._tones.add(spectrum.power[keep])
         bands = np.log(spectrum.power @ _MEL + np.float32(1e-5))
         self._bands.append(_quantised(bands)[keep])
         self._blocks.append(_blocks(spectrum, white, bands, keep))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from callwitness.audio.tones import ToneEvent
+
 Status: TypeAlias = Literal["answered", "nobody", "unsure", "unreadable"]
 Channels: TypeAlias = Literal["mono", "stereo", "dual_mono"]
 Kind: TypeAlias = Literal[
@@ -45,6 +47,7 @@ class Heard:
     silence: the side that is digital silence throughout (near, far, all), a fault of the recording; None = no such side.
     problem: one sentence for a person when something is wrong with the file, else None.
     candidates: the moments weighed, best first (at most ten); for a person who must decide.
+    tones: signals of the network, telephone keys and fax on the answering side.
     """
 
     file: str
@@ -60,6 +63,7 @@ class Heard:
     silence: Literal["near", "far", "all"] | None = None
     problem: str | None = None
     candidates: list[Candidate] = field(default_factory=list)
+    tones: list[ToneEvent] = field(default_factory=list)
 
     def row(self) -> dict[str, object]:
         """The line of ``callwitness listen``: the contract, in the order of its fields."""

@@ -51,6 +51,7 @@ def listen_to(path: Path) -> Trace:
         answering=answering,
         near=measured[1 - far] if len(measured) == 2 else None,
         heard=Print(sides[far].marks, sides[far].bands, answering.classes.argmax(axis=1).astype(np.uint8)),
+        tones=sides[far].tones,
     )
 
 
@@ -73,6 +74,7 @@ def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
         silence=trace.silence,
         problem=_problem(trace),
         candidates=choice.candidates,
+        tones=trace.tones,
     )
 
 
@@ -87,6 +89,7 @@ def _unheard(file: str, trace: Trace, lesson: Lesson) -> Heard:
         spans=tile(trace, lesson.share, None),
         silence=trace.silence,
         problem=_problem(trace),
+        tones=trace.tones,
     )
 
 

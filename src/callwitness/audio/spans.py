@@ -45,6 +45,9 @@ def _codes(trace: Trace, known: Floats, answer_s: float | None) -> NDArray[np.in
     codes = np.full(len(sound), _CODE["quiet"], np.int8)
     codes[sound == _TONE] = _CODE["tone"]
     codes[sound == _MUSIC] = _CODE["music"]
+    for tone in trace.tones:
+        codes[round(tone.start_s * BLOCKS_PER_SECOND) : round(tone.end_s * BLOCKS_PER_SECOND)] = _CODE["tone"]
+    speech &= codes != _CODE["tone"]
     recorded = known >= _KNOWN
     live: Kind = "speech"
     near = None

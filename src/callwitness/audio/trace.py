@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final, Self, get_args
 
@@ -15,6 +16,7 @@ from callwitness.audio.heard import Channels
 from callwitness.audio.landmarks import Marks
 from callwitness.audio.layout import Silence
 from callwitness.audio.recurring import Print
+from callwitness.audio.tones import ToneEvent
 
 CLASSES: Final = ("quiet", "tone", "music", "speech", "speech_over_music")
 
@@ -33,7 +35,8 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Trace:
     """A recording as measured. answering: the side that may answer (the side called, or the mix when there is one channel);
-    near: the caller's side when it has its own channel. heard: the fingerprint of the answering side.
+    near: the caller's side when it has its own channel. heard: the fingerprint of the answering side;
+    tones: its signals.
     """
 
     source: Path
@@ -44,12 +47,14 @@ class Trace:
     answering: Side
     near: Side | None
     heard: Print
+    tones: list[ToneEvent]
 
     def save(self, path: Path) -> None:
         """Write it; about 200 KB a minute. Raises OSError."""
         sides = {"answering": self.answering} | ({"near": self.near} if self.near else {})
         whole: dict[str, Any] = {"duration_s": self.duration_s}
         whole["told"] = np.array((str(self.source), self.channels, self.silence or "", self.problem or ""))
+        whole["tones"] = np.array(json.dumps([astuple(tone) for tone in self.tones]))
         whole |= print_arrays(self.heard)
         for name, side in sides.items():
             whole |= {f"{name}_{part}": getattr(side, part) for part in Side.__slots__}
@@ -70,6 +75,7 @@ class Trace:
                 answering=_side(arrays, "answering"),
                 near=_side(arrays, "near") if "near_blocks" in arrays else None,
                 heard=print_of(arrays),
+                tones=[ToneEvent(*told) for told in json.loads(str(arrays["tones"]))],
             )
 
 

@@ -46,7 +46,7 @@ def traces(calls: dict[str, Floats], prints: dict[str, Print], tmp_path: Path) -
             np.zeros((len(measures.blocks), 5), np.float32),
             measures.energy.astype(np.float16),
         )
-        made[name] = Trace(tmp_path / name, len(sound) / RATE, "mono", None, None, side, None, prints[name])
+        made[name] = Trace(tmp_path / name, len(sound) / RATE, "mono", None, None, side, None, prints[name], [])
     return made  # fmt: skip
 
 

@@ -71,6 +71,17 @@ def mel_bank() -> Floats:
 _MEL: Final = mel_bank()
 
 
+def _neighbours(width: int) -> Floats:
+    """(BINS, BINS): the mean of the ``width`` bins around each, of those there are at the ends."""
+    bins = np.arange(BINS)
+    near = np.abs(bins[:, None] - bins) <= width // 2
+    shares: Floats = (near / near.sum(axis=0)).astype(np.float32)
+    return shares
+
+
+_NEIGHBOURS: Final = _neighbours(31)
+
+
 class Meter:
     """Measures one side of one recording: ``feed`` sound, then ``finish``."""
 
@@ -131,10 +142,12 @@ class Meter:
     def _measure(self, sound: Floats, frames: int) -> None:
         spectrum = _spectrum(sound, frames + 2 * _MARGIN)
         keep = slice(_MARGIN, _MARGIN + frames)
-        around = running_mean(spectrum.log.T, 31).T
+        around = spectrum.log @ _NEIGHBOURS
         white = spectrum.log - around
         # Over time only the neighbourhood is smoothed: held notes of music keep their peaks.
-        self._marks.append(mark(spectrum.log - running_mean(around, 25), spectrum.log, keep, self._frame))
+        self._marks.append(
+            mark(spectrum.log - running_mean(around, 25, np.float32), spectrum.log, keep, self._frame)
+        )
         self._tones.add(spectrum.power[keep])
         bands = np.log(spectrum.power @ _MEL + np.float32(1e-5))
         self._bands.append(_quantised(bands)[keep])

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def running_mean(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """Mean of the ``width`` rows around each row of (n, k)."""
-    sums = np.empty((len(values) + 1, values.shape[1]), np.float64)
+def running_mean(
+    values: NDArray[np.float32], width: int, sums_in: type[np.floating] = np.float64
+) -> NDArray[np.float32]:
+    """Mean of the ``width`` rows around each row of (n, k). sums_in: np.float32 is faster, and enough for a thousand rows."""
+    sums = np.empty((len(values) + 1, values.shape[1]), sums_in)
     sums[0] = 0
-    np.cumsum(values, axis=0, dtype=np.float64, out=sums[1:])
+    np.cumsum(values, axis=0, dtype=sums_in, out=sums[1:])
     rows = np.arange(len(values))
     first = np.maximum(rows - width // 2, 0)
     last = np.minimum(rows + (width + 1) // 2, len(values))

@@ -14,11 +14,13 @@ from callwitness.cli import (
     doctor,
     import_,
     init,
+    labels,
     library,
     listen,
     server,
     simulate,
     up,
+    words,
 )
 from callwitness.domain.errors import CallwitnessError, InvariantBroken
 
@@ -31,7 +33,9 @@ app = typer.Typer(
 app.command("check")(check.check_command)
 app.command("listen")(listen.listen_command)
 app.add_typer(library.library, name="library")
+app.command("words")(words.words_command)
 app.command("init")(init.init_command)
+app.command("labels")(labels.labels_command)
 app.command("up")(up.up_command)
 app.command("web")(server.web_command)
 app.command("worker")(server.worker_command)

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
+import numpy as np
+
 from callwitness.audio.decode import open_sound
 from callwitness.audio.heard import KINDS, STATUSES, Channels, Heard, Kind, Span, Status
 from callwitness.audio.words.engine import Engine
 from callwitness.audio.words.regions import live_speech
-from callwitness.audio.words.tape import record
+from callwitness.audio.words.tape import Tape, record
 from callwitness.audio.words.transcribe import transcribe
 from callwitness.audio.words.transcript import Side, Transcript
 from callwitness.domain.errors import UsageError
@@ -21,6 +23,8 @@ from callwitness.domain.errors import UsageError
 _CHANNELS: Final = ("mono", "stereo", "dual_mono", None)
 _LONGEST_FILE: Final = 1 << 30
 _ROUNDED_S: Final = 0.01
+_ENOUGH_S: Final = 60.0
+"""Of a span, to tell who speaks in it."""
 _ONE: Final[Mapping[Side, int]] = {"both": 0}
 _TWO: Final[Mapping[Side, int]] = {"near": 0, "far": 1}
 
@@ -33,7 +37,23 @@ def read_words(path: Path, heard: Heard, engine: Engine, language: str) -> Trans
     with tempfile.TemporaryDirectory(prefix="callwitness-", ignore_cleanup_errors=True) as folder:
         with open_sound(path) as sound:
             tape = record(sound, sides, Path(folder))
-        return transcribe(heard, tape, engine, language)
+        return transcribe(heard, _as_heard(heard, tape), engine, language)
+
+
+def _as_heard(heard: Heard, tape: Tape) -> Tape:
+    """The caller is left by custom; hearing may have found him right, and its spans tell: who speaks alone is louder."""
+    agreed_s = 0.0
+    for span in heard.spans if heard.channels == "stereo" else ():
+        if span.kind in ("speech_near", "speech_far"):
+            near, far = (_loudness(tape, side, span) for side in _TWO)
+            agrees = (near > far) == (span.kind == "speech_near")
+            agreed_s += (span.end_s - span.start_s) * (1 if agrees else -1)
+    return tape if agreed_s >= 0 else Tape({"near": tape.sides["far"], "far": tape.sides["near"]})
+
+
+def _loudness(tape: Tape, side: Side, span: Span) -> float:
+    sound = tape.between(side, span.start_s, min(span.end_s, span.start_s + _ENOUGH_S))
+    return float(np.square(sound).mean()) if len(sound) else 0.0
 
 
 def read_facts(path: Path) -> tuple[dict[str, Heard], list[str]]:

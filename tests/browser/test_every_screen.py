@@ -13,10 +13,10 @@ pytestmark = pytest.mark.real("Chromium", commands=("chromium",))
 
 SCREENS = {
     "today": "", "calls": "calls/?period=last_7_days", "calls-grouped": "calls/?period=last_30_days&group=agent",
-    "lost": "lost/", "findings": "findings/", "mine": "mine/", "sources": "sources/",
+    "lost": "lost/", "findings": "findings/", "doubtful": "doubtful/?which=all", "mine": "mine/", "sources": "sources/",
     "upload": "sources/upload/", "add-source": "sources/add/", "exports": "exports/", "people": "people/",
     "people-list": "people/import/", "new-team": "people/teams/new/", "numbers": "numbers/", "new-number": "numbers/new/",
-    "lines": "lines/", "projects": "projects/", "new-project": "projects/new/", "settings": "settings/",
+    "lines": "lines/", "library": "lines/library/", "projects": "projects/", "new-project": "projects/new/", "settings": "settings/",
     "rules": "settings/rules/", "members": "settings/members/", "invite": "settings/members/invite/", "audit": "settings/audit/",
 }  # fmt: skip
 OPENED = {

@@ -40,6 +40,8 @@ LISTS: dict[str, tuple[str | None, ...]] = {
     "agents": ("Ivanna Petro", "Ivanna Petro", "Ivanna", NOBODY, NOBODY, NOBODY, "Ivanna Petro"),
     "numbers": ("+79000000001", "+79000000001", "+79000000001", NOBODY, NOBODY, NOBODY, "+79000000001"),
     "lines": ("trunk", "trunk", "trunk", NOBODY, NOBODY, NOBODY, "trunk"),
+    "pieces": ("tune", "tune", "tune", NOBODY, NOBODY, NOBODY, "tune"),
+    "hearings": (ALL_CALLS, ALL_CALLS, HEADS_CALLS, "ivanna", SHOP_CALLS, SHOP_CALLS, ALL_CALLS),
     "projects": ("Clinic Shop",) * 4 + ("Shop", "Shop", "Clinic Shop"),
     "views": ("own shared", "shared", "shared", "shared", "shared", "shared", "shared"),
     "schedules": ("csv", "", "", NOBODY, "", "", NOBODY),
@@ -56,6 +58,7 @@ NAMES: dict[str, Callable[[Any], str]] = {
     "members": lambda row: row.user.name,
     "audit": lambda row: row.action,
     "lines": lambda row: row.trunk,
+    "hearings": lambda row: row.recording.call.public_id,
 }
 
 
@@ -139,6 +142,10 @@ def fill(ledger: Ledger, workspace: m.Workspace) -> None:
     case(workspace, "claimed", "petro", owner_agent=petro, owner_team=support, claimed_by=operator)
     m.Number.objects.create(workspace=workspace, value="+79000000001")
     m.Line.objects.create(workspace=workspace, trunk="trunk", name="City")
+    for ident, gone in (("tune", False), ("old", True)):
+        m.Piece.objects.create(
+            workspace=workspace, line="x", ident=ident, kind="music", duration_s=9, heard_in=2, forgotten=gone
+        )
     own = m.SavedView.objects.create(workspace=workspace, owner=owner, name="own", query="")
     m.SavedView.objects.create(workspace=workspace, owner=owner, name="shared", query="", shared=True)
     m.Schedule.objects.create(view=own, format="csv", target="folder", zone="UTC", minute=0, since=0)
@@ -154,6 +161,7 @@ def make_call(
         **dict.fromkeys(texts, ""),
     )  # fmt: skip
     recording = m.Recording.objects.create(source=source, call=call, name=f"{name}.wav", arrived_at=1)
+    m.Hearing.objects.create(recording=recording, workspace=workspace, line="x", status="unsure", heard_at=1)
     finding(workspace, name, call)
     if workspace == ledger.workspace:
         ledger.calls[name], ledger.recordings[name] = call, recording

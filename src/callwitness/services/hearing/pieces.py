@@ -34,7 +34,7 @@ def keep_pieces(workspace: m.Workspace, line: str, pieces: Sequence[Known], heed
         told = {wish.ident: wish for wish in heeded}
         there = {piece.ident for piece in pieces}
         for piece in pieces:
-            row = rows.get(piece.ident) or m.Piece(workspace=workspace, line=line, ident=piece.ident)
+            row = rows.get(piece.ident, m.Piece(workspace=workspace, line=line, ident=piece.ident))
             row.kind, row.duration_s, row.heard_in = piece.kind, piece.duration_s, piece.heard_in
             row.first_heard, row.last_heard = piece.first_heard, piece.last_heard
             said = Wish(row.ident, row.name, row.counts_as_answer, row.forgotten)

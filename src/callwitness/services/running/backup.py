@@ -40,7 +40,7 @@ from callwitness.services.running.archive import (
     read_back,
 )
 
-_FOLDERS: Final = ("records",)
+_FOLDERS: Final = ("records", "library")
 """Folders of the data folder that are copied beside evidence; the warehouse is made again from the ledger."""
 
 
@@ -132,7 +132,7 @@ def libpq() -> dict[str, str]:
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    """Files outside the database: the secret, evidence, records."""
+    """Files outside the database: the secret, evidence, records, libraries of lines."""
     yield SECRET, settings.SERVER.data / SECRET
     folders = {name: settings.SERVER.data / name for name in _FOLDERS}
     if (evidence := _folder_of_evidence()) is not None:

@@ -41,12 +41,10 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     which = request.GET.get("which", "unsure")
     if which not in _WHICH:
         raise UsageError(_("Choose one of: {choices}").format(choices=", ".join(_WHICH)))
-    every = access.hearings(scope)
-    counts = {name: every.filter(fits).count() for name, fits in _WHICH.items()}
-    rows = _whole(every.filter(_WHICH[which]))
+    rows = _whole(access.hearings(scope).filter(_WHICH[which]))
     order = ("-decided_at", "pk") if which == "decided" else ("confidence", "-recording__arrived_at", "pk")
     page = Paginator(rows.order_by(*order), _PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "cards": [card_of(row) for row in page], "which": which, "counts": counts}
+    context = {"page": page, "cards": [card_of(row) for row in page], "which": which, "counts": _counts(scope)}
     return render(request, "doubtful/index.html", context)
 
 
@@ -65,8 +63,15 @@ def decide(request: HttpRequest, scope: Scope, recording: int) -> HttpResponseBa
     audit.note(scope, request.user, "recording.decide", call.public_id, details, address_of(request))
     if request.headers.get("HX-Request"):
         fresh = access.one(_whole(access.hearings(scope)), pk=recording)
-        return render(request, "doubtful/card.html", {"card": card_of(fresh), "acted": True})
+        which = request.GET.get("which", "unsure")
+        context = {"card": card_of(fresh), "acted": True, "which": which, "counts": _counts(scope)}
+        return render(request, "doubtful/card.html", context)
     return redirect(reverse("doubtful:index", args=[scope.workspace.slug]) + f"#r-{hearing.pk}")
+
+
+def _counts(scope: Scope) -> dict[str, int]:
+    every = access.hearings(scope)
+    return {name: every.filter(fits).count() for name, fits in _WHICH.items()}
 
 
 def _whole(rows: QuerySet[m.Hearing]) -> QuerySet[m.Hearing]:

@@ -147,6 +147,8 @@ class Library:
         if self.has(found.ident):
             return None
         self._add(found, trace.source, today.isoformat())
+        if digest(trace.heard) in self._teachers:  # learn() has counted this recording already
+            self._pieces[found.ident] = replace(self._pieces[found.ident], heard_in=1)
         return found.ident
 
     def save(self) -> None:

@@ -106,12 +106,16 @@ def _columns(batch: Batch, recording: m.Recording, facts: Heard, places: Places)
         "method": facts.method[:60],
         "duration_s": facts.duration_s,
         "channels": facts.channels or "",
-        "spans": [[round(span.start_s, 2), round(span.end_s, 2), span.kind] for span in facts.spans],
-        "candidates": [[round(each.at_s, 2), round(each.weight, 3)] for each in facts.candidates],
-        "known": [[ident, round(begin, 2), round(end, 2)] for ident, begin, end in places],
+        "spans": [[_tidy(span.start_s), _tidy(span.end_s), span.kind] for span in facts.spans],
+        "candidates": [[_tidy(each.at_s), round(float(each.weight), 3)] for each in facts.candidates],
+        "known": [[ident, _tidy(begin), _tidy(end)] for ident, begin, end in places],
         "silence": facts.silence or "",
         "problem": (facts.problem or "").replace("\0", "")[:_LONGEST_PROBLEM],
     }
+
+
+def _tidy(seconds: float) -> float:
+    return round(float(seconds), 2)
 
 
 def _keep(recording: m.Recording, columns: dict[str, Any], known: Mapping[int, m.Hearing]) -> bool:

@@ -44,7 +44,7 @@ _FORMS: Final = (
     (rb"#!AMR", Form("AMR", "amr", library=False)),
     (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Form("WMA", "asf", library=False)),
     (rb"\xff[\xf0\xf1\xf8\xf9]", Form("AAC", "aac", library=False)),
-    (rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]", Form("MP3", "mp3")),
+    (rb"ID3|\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd]", Form("MP3", "mp3")),
 )
 # What Asterisk writes without any header: here the name is all there is to go by.
 _HEADERLESS: Final = {

@@ -24,7 +24,7 @@ _STILL: Final = 17 / 32768
 _FAINT: Final = (
     330 / 32768
 )  # what joint stereo coding spills into a silent channel (MP3: now and then, -46 dBFS at most)
-_FAINT_SHARE: Final = 0.005
+_FAINT_BLOCKS, _FAINT_SHARE = 5, 0.005
 _CLICKS: Final = 2  # blocks: a recorder that starts or stops may click once
 _REACH: Final = 2  # samples by which one copy may lag behind the other
 _SAME: Final = (
@@ -121,4 +121,5 @@ def _is_silent(spans: Chunk) -> bool:
     """spans: lowest to highest sample by block."""
     faint = np.count_nonzero((spans > _STILL) & (spans <= _FAINT))
     loud = np.count_nonzero(spans > _FAINT)
-    return bool(loud <= min(_CLICKS, len(spans) // 10) and faint <= _FAINT_SHARE * len(spans))
+    most_faint = min(max(_FAINT_BLOCKS, _FAINT_SHARE * len(spans)), len(spans) / 5)
+    return bool(loud <= min(_CLICKS, len(spans) // 10) and faint <= most_faint)

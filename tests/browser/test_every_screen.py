@@ -17,7 +17,7 @@ SCREENS = {
     "upload": "sources/upload/", "add-source": "sources/add/", "exports": "exports/", "people": "people/",
     "people-list": "people/import/", "new-team": "people/teams/new/", "numbers": "numbers/", "new-number": "numbers/new/",
     "lines": "lines/", "library": "lines/library/", "projects": "projects/", "new-project": "projects/new/", "settings": "settings/",
-    "rules": "settings/rules/", "members": "settings/members/", "invite": "settings/members/invite/", "audit": "settings/audit/",
+    "rules": "settings/rules/", "speech": "settings/speech/", "members": "settings/members/", "invite": "settings/members/invite/", "audit": "settings/audit/",
 }  # fmt: skip
 OPENED = {
     "call": ("calls/?period=last_30_days&recorded=yes&verdict=answered", "a[href*='/call/']"),

@@ -52,7 +52,10 @@ def make(options: EngineOptions) -> Whisper:
     try:
         from faster_whisper import WhisperModel  # noqa: PLC0415 the extra is needed by whoever uses the engine
     except ImportError:
-        raise UsageError("the engine whisper is not installed: pip install 'callwitness[speech]'") from None
+        raise UsageError(
+            "the engine whisper is not installed: pip install 'callwitness[speech]', or in a clone "
+            ".venv/bin/python -m pip install --require-hashes -r requirements/speech.txt"
+        ) from None
     folder = _folder(options.model)
     try:
         model = WhisperModel(

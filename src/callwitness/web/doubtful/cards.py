@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,31 +42,35 @@ class Card:
     stretches: list[Stretch]
 
 
-def card_of(hearing: m.Hearing) -> Card:
-    """hearing: with its recording, the recording's call and who decided."""
-    recording = hearing.recording
-    assert recording.call is not None  # noqa: S101 the door gives no others
-    return Card(recording.call, wave(recording), hearing, _claims(recording.call), _stretches(hearing))
-
-
-def _claims(call: m.Call) -> list[str]:
-    rows = m.Witness.objects.filter(call=call, human__isnull=False).select_related("source").order_by("pk")
+def cards_of(hearings: Sequence[m.Hearing]) -> list[Card]:
+    """Each with its recording, the recording's call and who decided; what hangs on them is asked for at once."""
+    calls = [call for hearing in hearings if (call := hearing.recording.call) is not None]
+    told = m.Witness.objects.filter(call__in=calls, human__isnull=False).select_related("source")
+    said = m.HearingDecision.objects.filter(recording__in=[hearing.pk for hearing in hearings])
+    witnesses, stretches = list(told.order_by("pk")), list(said.filter(action__in=STRETCHES).order_by("pk"))
     return [
-        _("{who}: answered after {wait}").format(
-            who=words.word("source", row.source.name), wait=formats().duration(row.wait_s)
+        Card(
+            call,
+            wave(hearing.recording),
+            hearing,
+            [_claim(row) for row in witnesses if row.call_id == call.pk],
+            _stretches(hearing, [row for row in stretches if row.recording_id == hearing.pk]),
         )
-        if row.human
-        else _("{who}: nobody answered").format(who=words.word("source", row.source.name))
-        for row in rows
+        for hearing in hearings
+        if (call := hearing.recording.call) is not None
     ]
 
 
-def _stretches(hearing: m.Hearing) -> list[Stretch]:
+def _claim(witness: m.Witness) -> str:
+    who = words.word("source", witness.source.name)
+    if not witness.human:
+        return _("{who}: nobody answered").format(who=who)
+    return _("{who}: answered after {wait}").format(who=who, wait=formats().duration(witness.wait_s))
+
+
+def _stretches(hearing: m.Hearing, told: Sequence[m.HearingDecision]) -> list[Stretch]:
     """What sounds like somebody or something speaking, in order, with what was said of it last."""
-    told = m.HearingDecision.objects.filter(
-        recording=hearing.recording, sha256=hearing.sha256, action__in=STRETCHES
-    )
-    said = {(row.begin_s, row.end_s): row.action for row in told.order_by("pk")}
+    said = {(row.begin_s, row.end_s): row.action for row in told if row.sha256 == hearing.sha256}
     found = []
     for begin, end, kind in hearing.spans:
         if kind in _SPOKEN and end - begin >= _SHORTEST_S:

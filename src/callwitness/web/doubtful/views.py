@@ -19,7 +19,7 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
 from callwitness.services import audit
 from callwitness.services.hearing import decisions
-from callwitness.web.doubtful.cards import card_of
+from callwitness.web.doubtful.cards import cards_of
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of
 
@@ -44,7 +44,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = _whole(access.hearings(scope).filter(_WHICH[which]))
     order = ("-decided_at", "pk") if which == "decided" else ("confidence", "-recording__arrived_at", "pk")
     page = Paginator(rows.order_by(*order), _PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "cards": [card_of(row) for row in page], "which": which, "counts": _counts(scope)}
+    context = {"page": page, "cards": cards_of(list(page)), "which": which, "counts": _counts(scope)}
     return render(request, "doubtful/index.html", context)
 
 
@@ -64,7 +64,7 @@ def decide(request: HttpRequest, scope: Scope, recording: int) -> HttpResponseBa
     if request.headers.get("HX-Request"):
         fresh = access.one(_whole(access.hearings(scope)), pk=recording)
         which = request.GET.get("which", "unsure")
-        context = {"card": card_of(fresh), "acted": True, "which": which, "counts": _counts(scope)}
+        context = {"card": cards_of([fresh])[0], "acted": True, "which": which, "counts": _counts(scope)}
         return render(request, "doubtful/card.html", context)
     return redirect(reverse("doubtful:index", args=[scope.workspace.slug]) + f"#r-{hearing.pk}")
 

@@ -130,5 +130,5 @@ def test_a_list_costs_as_many_queries_however_long_it_is(
 ) -> None:
     for name in ("missed", "abandoned", "internal", "other_project"):
         add(heard, name, "unsure", 0.2)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(24):
         _page(heard, heard.olga)

@@ -71,8 +71,9 @@ def read(path: Path) -> Sound:
             path, dtype="float32", format="RAW", subtype="GSM610", samplerate=8000, channels=1
         )
     else:
-        samples, rate = soundfile.read(path, dtype="float32", frames=-1, always_2d=True)
-        samples = samples[: rate * (LONGEST_MUSIC_S + 20)].mean(axis=1)
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            samples = file.read(rate * (LONGEST_MUSIC_S + 20), dtype="float32", always_2d=True).mean(axis=1)
     return np.asarray(samples if rate == RATE else soxr.resample(samples, rate, RATE), dtype=np.float32)
 
 

@@ -48,7 +48,11 @@ def write(scene: Scene, folder: Path, name: str) -> dict[str, Any]:
     far, near = _mix(scene.far, size), _mix(scene.near, size)
     clean = far if how.layout == "stereo" else far + near
     far, near = _noisy(scene, far, near)
-    far, near = _transmitted(scene, far, how), _transmitted(scene, near, how)
+    if how.layout in {"mono", "dual_mono"}:
+        far, near = far + near, np.zeros_like(near)  # the recorder hears both sides through one codec
+    else:
+        near = _transmitted(scene, near, how)
+    far = _transmitted(scene, far, how)
     channels = _laid_out(scene, far, near, how)
     if delay("opus16"):
         raise ValueError(
@@ -102,8 +106,7 @@ def _laid_out(scene: Scene, far: Sound, near: Sound, how: Recording) -> Sound:
     """The channels of the file: (n,) or (n, 2) with the caller left and the far side right."""
     rng = scene.rng
     if how.layout in {"mono", "dual_mono"}:
-        mix = far + near
-        one = through(level_out(mix) if how.agc else mix, how.file_codec) * db(rng.normal(0, 3))
+        one = through(level_out(far) if how.agc else far, how.file_codec) * db(rng.normal(0, 3))
         both = np.stack([one, one], axis=1) if how.layout == "dual_mono" else one
         return np.asarray(np.clip(both, -0.98, 0.98), dtype=np.float32)
     left, right = (level_out(near), level_out(far)) if how.agc else (near, far)

@@ -21,7 +21,7 @@ class Pace:
     def __init__(self, recordings: int) -> None:
         self._recordings = recordings
         self._stage = ""
-        self._since = self._told = time.monotonic()
+        self._since = self._told = self._last = time.monotonic()
         self._open = False
 
     def __enter__(self) -> Self:
@@ -37,7 +37,8 @@ class Pace:
         now = time.monotonic()
         if progress.stage != self._stage:
             self._end_line()
-            self._stage, self._since = progress.stage, now
+            self._stage, self._since = progress.stage, self._last
+        self._last = now
         watched = sys.stderr.isatty()
         if now - self._told < (_QUIET_S if watched else _EVERY_S):
             return

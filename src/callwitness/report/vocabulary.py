@@ -118,7 +118,7 @@ SOUNDS: Final[Mapping[str, str]] = {
     "speech_near": _("speech of the caller's side"),
     "speech_far": _("speech of the answering side"),
     "speech": _("live speech"),
-    "mixed": _("both sides at once"),
+    "mixed": _("speech over another sound"),
 }
 """What is heard in a recording."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,8 @@ BEFORE_S: Final = 5.0
 
 _WAVE: Final = 40
 _OFFERED: Final = 5
+_NAMED: Final = 8
+_SILENCE: Final = re.compile(r"[^.]*\bdigital silence throughout\b[^.]*\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,17 @@ def _notes(heard: Heard, sound: Sound | None, pieces: Mapping[str, str], formats
         "far": words.gettext("The answering side is digital silence throughout: a fault of the recording."),
         "all": words.gettext("Digital silence throughout: a fault of the recording."),
     }
-    if heard.problem is not None:
-        yield heard.problem
+    told = heard.problem or ""
+    if heard.silence is not None:
+        told = _SILENCE.sub("", told)  # said below in the language of the page
+    if told.strip():
+        yield told.strip()
     if heard.silence is not None:
         yield silences[heard.silence]
     if heard.known:
-        names = ", ".join(pieces.get(piece, piece) for piece in heard.known)
+        known = sorted(heard.known, key=lambda piece: (piece not in pieces, piece))
+        names = ", ".join(pieces.get(piece, piece) for piece in known[:_NAMED])
+        names += f" +{len(known) - _NAMED}" if len(known) > _NAMED else ""
         yield words.gettext("Known from this line: {names}").format(names=names)
     if sound is not None and sound.seconds < heard.duration_s - 1:
         yield words.gettext("Only the first {length} can be played here.").format(

@@ -32,6 +32,7 @@ NOBODY = Heard(
 )  # fmt: skip
 FAULTY = Heard(
     "support/8.wav", "unsure", None, None, 0.2, "trees 1", 90.0, "stereo", [Span(0, 90, "speech_near")], silence="far",
+    problem="The file was cut. The side called is digital silence throughout: a fault of the recording, not of the call.",
 )  # fmt: skip
 BROKEN = Heard(HOSTILE, "unreadable", problem="Not a recording: the file is empty.")
 FACTS = [ANSWERED, STEREO, DOUBTFUL, NOBODY, FAULTY, BROKEN]

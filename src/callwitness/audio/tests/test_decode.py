@@ -73,8 +73,9 @@ def test_what_was_recorded_is_what_is_heard(row: str, call: Floats, make: Make) 
     same, late = alike(call, sound[0])
     assert sound.shape[0] == 1
     assert same >= float(least)
-    # Without a container nobody knows the encoder's delay: AAC then starts a frame or two late. ADPCM fills its last block.
-    assert abs(late) <= (2048 if name == "bare.aac" else 80)
+    # Without a container nobody knows the encoder's delay: AAC then starts a frame or two late; WMA never says it. ADPCM
+    # fills its last block.
+    assert abs(late) <= {"bare.aac": 2048, "old.wma": 256}.get(name, 80)
     assert told.duration_s == pytest.approx(len(call) / RATE, abs=0.3)
     assert told.problem is None
 
@@ -158,11 +159,11 @@ def test_after_twelve_hours_nobody_listens(tmp_path: Path) -> None:
 def test_a_small_file_that_unpacks_to_days_is_left_after_the_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode, "LONGEST_S", 600)
+    monkeypatch.setattr(decode, "LONGEST_S", 60)
     for name in ("bomb.flac", "bomb.opus", "bomb.m4a"):
-        ffmpeg("-f", "lavfi", "-i", "anullsrc=r=48000", "-t", "1500", "-b:a", "6k", tmp_path / name)
+        ffmpeg("-f", "lavfi", "-i", "anullsrc=r=48000", "-t", "300", "-b:a", "6k", tmp_path / name)
         with open_sound(tmp_path / name) as sound:
-            assert sum(chunk.shape[1] for chunk in sound) == 600 * RATE
+            assert sum(chunk.shape[1] for chunk in sound) == 60 * RATE
         assert sound.problem
         assert "longer than" in sound.problem
 

@@ -18,6 +18,7 @@ FILES = {
     "lost_callers.csv": results.LOST_CALLERS,
     "findings.csv": results.FINDINGS,
     "rejected.csv": results.REJECTED_OUT,
+    "recordings.csv": results.RECORDINGS_OUT,
 }
 
 

@@ -268,7 +268,7 @@ def _flags(rules: Rules) -> pl.Expr:
 
 
 def _with_reasons(facts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``reasons``: what decided first, then what each witness says in order of trust."""
+    """Adds ``reasons``: what decided first, then what each witness says in order of trust, recordings last."""
     verdict = pl.col("verdict")
     parts = (
         (
@@ -276,23 +276,28 @@ def _with_reasons(facts: pl.DataFrame) -> pl.DataFrame:
             reason_json("never_arrived", source="first_source", office="expected_in"),
         ),
         (verdict.eq("never_arrived") & pl.col("in_outage"), reason_json("covered_by_outage")),
-        *voice.reasons(),
+        *voice.deciding(),
         (pl.col("interested_alone"), reason_json("interested_alone", source="claimer")),
         (pl.col("overruled"), reason_json("overruled", source="claimer", by="denier")),
         (verdict.eq("rejected") & pl.col("blacklisted"), reason_json("blacklisted")),
         (verdict.eq("closed") & pl.col("outside_hours"), reason_json("outside_hours")),
     )
-    # Few calls have such a reason: texts are made for those only.
-    decided = pl.concat(facts.filter(holds).select("group", text.alias("decided")) for holds, text in parts)
-    first = decided.group_by("group", maintain_order=True).agg("decided")
-    facts = facts.join(first, on="group", how="left", maintain_order="left")
+    for name, some in (("decided", parts), ("beside", voice.beside())):
+        facts = facts.join(_texts(facts, some, name), on="group", how="left", maintain_order="left")
     none = pl.lit([], dtype=pl.List(pl.String))
     told = pl.col("told_reasons").fill_null(none)
-    silent = pl.col("decided").is_null() & (told.list.len() == 0)
+    silent = pl.col("decided").is_null() & pl.col("beside").is_null() & (told.list.len() == 0)
     every = pl.concat_list(
         pl.col("decided").fill_null(none),
         told,
+        pl.col("beside").fill_null(none),
         pl.when(silent).then(reason_json("no_human_evidence")),
         pl.when(pl.col("ended_at").is_null()).then(reason_json("call_left_open")),
     )
     return facts.with_columns(reasons=pl.format("[{}]", every.list.drop_nulls().list.join(",")))
+
+
+def _texts(facts: pl.DataFrame, parts: Sequence[voice.Reason], name: str) -> pl.DataFrame:
+    """``group`` and a list of the reasons that hold. Few calls have such a reason: texts are made for those only."""
+    texts = pl.concat(facts.filter(holds).select("group", text.alias(name)) for holds, text in parts)
+    return texts.group_by("group", maintain_order=True).agg(name)

@@ -82,21 +82,28 @@ def with_seconds(facts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def reasons() -> tuple[tuple[pl.Expr, pl.Expr], ...]:
-    """When each reason holds and what it says, in the way of ``verdict``."""
-    said = pl.col("heard")
-    early = too_early()
-    named = {"recording": "voice_recording", "confidence": "voice_confidence"}
+Reason = tuple[pl.Expr, pl.Expr]
+"""When a reason holds, and the reason."""
+
+_NAMED: Final = {"recording": "voice_recording", "confidence": "voice_confidence"}
+
+
+def deciding() -> tuple[Reason, ...]:
+    """What the recording says where it decides."""
+    told = reason_json("recording_voice", seconds="voice_s", uncertainty="voice_off_s", **_NAMED)
+    spoken = (pl.col("heard") == "voice") & pl.col("answered") & ~too_early()
+    return (spoken, told), (pl.col("unheard"), reason_json("recording_nobody", **_NAMED))
+
+
+def beside() -> tuple[Reason, ...]:
+    """What the recording says where others decide."""
+    said, decides = pl.col("heard"), pl.col("answered") & ~too_early()
+    told = reason_json("recording_voice", recording="voice_recording", confidence="voice_confidence")
+    side = reason_json("recording_side_silent", recording="voice_recording", side="silent_side")
     return (
-        (
-            (said == "voice") & ~early,
-            reason_json("recording_voice", seconds="voice_s", uncertainty="voice_off_s", **named),
-        ),
-        ((said == "voice") & early, reason_json("voice_before_answer", recording="voice_recording")),
-        ((said == "nobody"), reason_json("recording_nobody", **named)),
-        ((said == "doubtful"), reason_json("recording_doubtful", **named)),
-        (
-            (said == "faulty"),
-            reason_json("recording_side_silent", recording="voice_recording", side="silent_side"),
-        ),
+        ((said == "voice") & too_early(), reason_json("voice_before_answer", recording="voice_recording")),
+        ((said == "voice") & ~decides & ~too_early(), told),
+        ((said == "nobody") & ~pl.col("unheard"), reason_json("recording_nobody", **_NAMED)),
+        (said == "doubtful", reason_json("recording_doubtful", **_NAMED)),
+        (said == "faulty", side),
     )

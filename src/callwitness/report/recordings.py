@@ -60,8 +60,8 @@ def on_the_axis(rows: Sequence[Row], listened: Listened, formats: Formats) -> li
     """Recordings whose beginning is known."""
     return [
         ladder.Sound(
-            row["recording"].rpartition("/")[2],
-            _outcome(row, formats),
+            source_label("recording", formats.lang),
+            _said(row, formats.lang),
             row["begun_at"],
             _stretches(row, listened),
         )
@@ -89,18 +89,24 @@ def answers(
 
 
 def _claims(call: Row, legs: Sequence[Row], records: Sequence[Row], formats: Formats) -> Iterator[Answer]:
-    """By each source: its earliest answer by a person, else the wait it states, else that there was none."""
+    """By each source: its earliest answer by a person, else the wait it states, else that there was none.
+
+    What a contractor claims is its wait: its clock may be another.
+    """
     words = translations(formats.lang)
     sources = dict.fromkeys((leg["role"], leg["source"]) for leg in legs)
-    for _role, source in sorted(
+    for role, source in sorted(
         sources, key=lambda one: (_ROLES.index(one[0]) if one[0] in _ROLES else 9, one[1])
     ):
         mine = [leg for leg in legs if leg["source"] == source]
         people = [leg["answered_at"] for leg in mine if leg["human"] and leg["answered_at"] is not None]
         waits = [row["wait_s"] for row in records if row["source"] == source and row["wait_s"] is not None]
-        if people and call["started_at"] is not None:
+        human = any(leg["human"] for leg in mine)
+        if waits and human and role == "contractor":
+            said = formats.duration(min(waits))
+        elif people and call["started_at"] is not None:
             said = formats.duration(max(0, min(people) - call["started_at"]) / 1000)
-        elif any(leg["human"] for leg in mine) and waits:
+        elif human and waits:
             said = formats.duration(min(waits))
         elif any(leg["human"] is False for leg in mine):
             said = words.gettext("nobody")
@@ -122,15 +128,18 @@ def _heard(call: Row, rows: Sequence[Row], formats: Formats) -> Iterator[Answer]
 
 
 def _outcome(row: Row, formats: Formats) -> str:
-    """What one recording says, in a few words."""
-    words = translations(formats.lang)
-    if row["silence"] is not None:
-        return words.gettext("a side is silent")
-    said = word(vocabulary.HEARD, row["status"], formats.lang)
-    if row["status"] not in ("answered", "nobody", "unsure"):
+    """What one recording says, and how sure that is."""
+    said = _said(row, formats.lang)
+    if row["silence"] is not None or row["status"] not in ("answered", "nobody", "unsure"):
         return said
-    sure = words.gettext("sure {share}").format(share=formats.share(row["confidence"]))
+    sure = translations(formats.lang).gettext("sure {share}").format(share=formats.share(row["confidence"]))
     return f"{said}, {sure}"
+
+
+def _said(row: Row, lang: str) -> str:
+    if row["silence"] is not None:
+        return translations(lang).gettext("a side is silent")
+    return word(vocabulary.HEARD, row["status"], lang)
 
 
 def _stretches(row: Row, listened: Listened) -> tuple[strip.Stretch, ...]:

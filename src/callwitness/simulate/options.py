@@ -28,6 +28,7 @@ class WorldOptions:
     Shares are of the calls or rows concerned; small worlds have larger ones, else nothing would happen in them.
     source_silent: the provider's list misses some busy hours. outage: an agreed one. cel: False = the exchange keeps no CEL, as shipped.
     until: the moment (with a zone) at which files are asked for, inside the last day: what is not over by then nobody tells.
+    recordings: none | mono | stereo: whether the exchange records its calls, and how.
     """
 
     days: int = 1
@@ -49,6 +50,7 @@ class WorldOptions:
     outage: bool | None = None
     cel: bool = True
     until: datetime | None = None
+    recordings: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from callwitness.simulate.clocks import DAY, SourceClock, WallClock, iso
 from callwitness.simulate.company import Company, opening
 from callwitness.simulate.happening import Call
 from callwitness.simulate.options import Effects, WorldOptions
+from callwitness.simulate.recordings import Speak
 from callwitness.simulate.tape import Tape
 from callwitness.simulate.witnesses.cel import Cel
 from callwitness.simulate.witnesses.config import toml
@@ -18,6 +19,7 @@ from callwitness.simulate.witnesses.contractor import ContractorMail
 from callwitness.simulate.witnesses.master_csv import MasterCsv
 from callwitness.simulate.witnesses.provider import ProviderList
 from callwitness.simulate.witnesses.queue_log import QueueLog
+from callwitness.simulate.witnesses.recorder import Recorder
 from callwitness.simulate.witnesses.truth import Evidence, TruthFile, write_findings
 
 SILENT_HOURS = (10, 14)
@@ -45,6 +47,7 @@ class Scribes:
         clock: SourceClock,
         start: int,
         silent: tuple[int, int] | None,
+        speak: Speak | None = None,
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self._options, self._settled, self._out, self._silent = options, settled, out, silent
@@ -59,6 +62,11 @@ class Scribes:
         self._queue_log = Tape(out / "queue_log")
         self._events = Tape(out / "cel.csv") if options.cel else None
         self._truth = TruthFile(out / "truth.csv")
+        self._recorder = None
+        if options.recordings != "none":
+            stereo = options.recordings == "stereo"
+            zone = WallClock(written_zone)
+            self._recorder = Recorder(out, clock, zone, options.seed, stereo=stereo, speak=speak)
         self._first = self._last = 0
         (out / "callwitness.toml").write_text(toml(options, settled, company), encoding="utf-8")
         self._queue_log.extend(self._queue.start(start - DAY))
@@ -78,6 +86,8 @@ class Scribes:
             self._queue_log.extend(self._queue.call(call))
             if self._events is not None:
                 self._events.extend(self._cel.call(call))
+            if self._recorder is not None:
+                self._recorder.call(call)
             self._first = self._first or call.start
             self._last = call.start
         self._truth.call(call)
@@ -97,6 +107,8 @@ class Scribes:
     def close(self, states: Sequence[str]) -> dict[str, int]:
         """Finishes every file; counts by witness."""
         self._provider.close()
+        if self._recorder is not None:
+            self._recorder.close()
         tapes = [self._master, self._queue_log, *([self._events] if self._events else [])]
         for tape in tapes:
             tape.close()

@@ -22,6 +22,7 @@ from callwitness.simulate.numbers import NumberPool, national
 from callwitness.simulate.office import Office
 from callwitness.simulate.options import WorldOptions, effects
 from callwitness.simulate.people import Attempt, People, next_opening
+from callwitness.simulate.recordings import Speak
 from callwitness.simulate.scribes import Scribes, silent_window
 
 __all__ = ["Progress", "Summary", "WorldOptions", "simulate"]
@@ -52,13 +53,16 @@ class _Plan(NamedTuple):
     detail: Attempt | tuple[str, int] | Call | None
 
 
-def simulate(options: WorldOptions, out: Path, progress: Progress | None = None) -> Summary:
+def simulate(
+    options: WorldOptions, out: Path, progress: Progress | None = None, speak: Speak | None = None
+) -> Summary:
     """Writes a world into ``out`` (made when absent): same options, same bytes. Raises UsageError.
 
     Files: provider.csv, Master.csv, queue_log, cel.csv, contractor/<day>.eml, callwitness.toml, truth.csv,
-    truth_findings.csv (docs/concepts/simulated-world.md). Memory does not grow with the days.
+    truth_findings.csv, and recordings where the options ask for them (docs/concepts/simulated-world.md). speak: voices
+    for these. Memory does not grow with the days.
     """
-    world = _World(options, out)
+    world = _World(options, out, speak)
     for number in range(options.days):
         before = world.calls
         world.day(options.start + timedelta(days=number))
@@ -70,7 +74,7 @@ def simulate(options: WorldOptions, out: Path, progress: Progress | None = None)
 class _World:
     """The company, the public and the plan of what happens next."""
 
-    def __init__(self, options: WorldOptions, out: Path) -> None:
+    def __init__(self, options: WorldOptions, out: Path, speak: Speak | None) -> None:
         settled = effects(options)
         self._wall = wall = WallClock(settled.zone)
         start = wall.at(options.start, 0)
@@ -87,7 +91,7 @@ class _World:
         self._people = People(options, company, wall, pool)
         self._excluded = company.excluded()
         self._cases = CaseBook(self._excluded)
-        self._scribes = Scribes(options, settled, company, out, clock, start, silent)
+        self._scribes = Scribes(options, settled, company, out, clock, start, silent, speak)
         self._rng = random.Random(f"{options.seed}/world")
         self._plans: list[_Plan] = []
         self._order = 0

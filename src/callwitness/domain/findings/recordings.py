@@ -14,7 +14,7 @@ from callwitness.domain.recordings.tables import Recorded
 SHORTEST_TALK_S: Final = 10.0
 """Talks shorter than this need no recording."""
 USUAL: Final = 0.5
-"""A source records if more than this share of its answered calls has a recording."""
+"""A source records calls of a direction if more than this share of its answered ones has a recording."""
 FEWEST: Final = 5
 """Of fewer answered calls nobody can tell what is usual."""
 CUT_S: Final = 5.0
@@ -42,7 +42,11 @@ def _talks(told: Told) -> pl.DataFrame:
 
 
 def _missing(talks: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
-    """Between a source's first and last recorded call, the talks that nobody recorded, if most were."""
+    """Between a source's first and last recorded call, the talks that nobody recorded, if most of that direction were.
+
+    Exchanges often record what comes in and not what is said inside.
+    """
+    habits = ["source", "direction"]
     talks = talks.with_columns(
         mine=pl.col("scall").is_in(ties["scall"].unique().implode()),
         any=pl.col("group").is_in(ties["group"].unique().implode()),
@@ -50,9 +54,9 @@ def _missing(talks: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("started_at").filter(pl.col("mine"))
     spans = talks.group_by("source").agg(first=own.min(), last=own.max())
     inside = talks.join(spans, on="source").filter(pl.col("started_at").is_between("first", "last"))
-    habit = inside.group_by("source").agg(n=pl.len(), share=pl.col("mine").mean().round(3))
+    habit = inside.group_by(habits).agg(n=pl.len(), share=pl.col("mine").mean().round(3))
     habit = habit.filter((pl.col("n") >= FEWEST) & (pl.col("share") > USUAL))
-    gone = inside.join(habit, on="source").filter(~pl.col("any"))
+    gone = inside.join(habit, on=habits).filter(~pl.col("any"))
     gone = gone.sort("group", "share", "source", descending=[False, True, False])
     gone = gone.unique("group", keep="first", maintain_order=True)
     named = pl.when(pl.col("recording").is_not_null()).then(

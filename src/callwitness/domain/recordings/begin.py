@@ -27,6 +27,8 @@ LEGS: Final = {
 """Legs as ``begin`` takes them, each in its source's own clock."""
 
 _FIT_MS: Final = 3_000
+_WITHIN_MS: Final = 500
+"""Names tell the second that had begun; the recording began somewhere in it."""
 _RIVAL_MS: Final = 1_000
 """Beginnings that meet an end this much worse than the best are as likely."""
 _GRID_MS: Final = 1_000
@@ -127,10 +129,10 @@ def _by_name_alone(told: pl.DataFrame, calls: pl.DataFrame, ends: pl.DataFrame) 
     named = told.drop_nulls(["named_at", "duration_s"]).join(last, on="scall")
     named = named.join(calls.select("scall", "started_at"), on="scall")
     inside = pl.col("named_at").is_between(pl.col("started_at") - _FIT_MS, "end")
-    until = pl.col("named_at") + (pl.col("duration_s") * 1000).cast(pl.Int64)
+    until = pl.col("named_at") + _WITHIN_MS + (pl.col("duration_s") * 1000).cast(pl.Int64)
     return named.filter(inside).select(
         "recording",
-        begun_at="named_at",
+        begun_at=pl.col("named_at") + _WITHIN_MS,
         begun_by=pl.lit("name_alone"),
         uncertainty_s=(pl.col("end") - until).abs() / 1000.0,
     )

@@ -196,7 +196,7 @@ def test_a_call_that_is_known_needs_no_name() -> None:
         (f"{FIRST}.wav", 100.2, ("10:00:00", "start", 1.0)),
         (f"{FIRST}.wav", 97.9, ("10:00:02", "signal", 1.0)),
         # cut, and nobody knows where: all that is missing is in doubt
-        (f"in-20261102-130000-{FIRST}.wav", 50.0, ("10:00:00", "name_alone", 50.0)),
+        (f"in-20261102-130000-{FIRST}.wav", 50.0, ("10:00:00", "name_alone", 49.5)),
         (f"{FIRST}.wav", 50.0, (None, None, None)),
         # a name that tells another day is not believed
         (f"in-20261103-130000-{FIRST}.wav", 99.6, ("10:00:00", "start", 1.0)),

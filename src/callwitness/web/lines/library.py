@@ -65,7 +65,7 @@ def sound(_request: HttpRequest, scope: Scope, piece: int) -> HttpResponseBase:
     path = pieces.clip(found)
     if path is None:
         raise Absent
-    answer = FileResponse(path.open("rb"), content_type="audio/wav")
+    answer = FileResponse(path.open("rb"), content_type="audio/flac")
     answer["Cache-Control"] = "private, no-store"
     return answer
 

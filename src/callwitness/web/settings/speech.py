@@ -107,12 +107,17 @@ class SpeechForm(forms.Form):
         return cleaned
 
     def _key(self, cleaned: dict[str, Any]) -> str:
-        if cleaned["key"] or cleaned["drop_key"]:
+        if cleaned["key"] or _leaves(self.speech, cleaned):
             return str(cleaned["key"])
         try:
             return unlocked(self.speech.key)
         except UsageError:
             return ""
+
+
+def _leaves(kept: m.SpeechEngine, given: dict[str, Any]) -> bool:
+    """Whether the kept key goes: it is of one engine at one address, and must not be sent to another."""
+    return bool(given["drop_key"]) or (kept.engine, kept.url) != (given["engine"], given["url"])
 
 
 @screen("edit_settings", ("GET", "POST"))
@@ -137,9 +142,10 @@ def _save(request: HttpRequest, scope: Scope, kept: m.SpeechEngine, given: dict[
     """The key itself stands nowhere but in its column; the audit says that it changed."""
     changed = [name for name in _FIELDS if getattr(kept, name) != given[name]]
     began = bool(given["engine"]) and not kept.engine
+    leaves = bool(kept.key) and _leaves(kept, given)
     for name in _FIELDS:
         setattr(kept, name, given[name])
-    if given["key"] or given["drop_key"]:
+    if given["key"] or leaves:
         kept.key = locked(given["key"])
         changed.append("key")
     if given["earlier"]:

@@ -56,6 +56,16 @@ def test_an_empty_key_leaves_the_kept_one_and_a_tick_forgets_it(cast: Cast) -> N
     assert kept(cast).key == ""
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"url": "https://elsewhere.example/v1"}, {"engine": "google", "project": "acme"}, {"engine": ""}],
+)
+def test_a_key_never_follows_to_another_place(cast: Cast, changes: dict[str, str]) -> None:
+    save(cast)
+    page = save(cast, key="", **changes)
+    assert "needs a key" in page or kept(cast).key == ""
+
+
 def test_from_now_on_or_from_the_beginning(cast: Cast) -> None:
     save(cast)
     begun = kept(cast).since

@@ -17,7 +17,9 @@ from pathlib import Path
 
 MAJOR = 22
 SUITE = "sid"
-PACKAGES = ("asterisk", "asterisk-core-sounds-en", "asterisk-moh-opsound-wav", "tzdata")
+# espeak-ng and the sounds in other languages are the people who talk in recorded calls (voices.py).
+SOUNDS = tuple(f"asterisk-core-sounds-{language}-wav" for language in ("en", "es", "fr", "it", "ru"))
+PACKAGES = ("asterisk", *SOUNDS, "asterisk-moh-opsound-wav", "espeak-ng", "tzdata")
 ZONE = "Europe/Moscow"
 # No name service: Asterisk asks for this machine's name at calls, and an unanswered question holds it for 5 s.
 NAMES = "passwd: files\ngroup: files\nhosts: files\n"

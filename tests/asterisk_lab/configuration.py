@@ -10,12 +10,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 SECRET = "lab"  # of the manager interface: loopback only, for the minutes of one run
 
 # The office's telephones. Names are those of queues.conf where a member has one.
-PHONES = (*range(101, 115), *range(121, 130), *range(131, 137), 138)
+# Those from 201 on belong to the recorded calls.
+PHONES = (*range(101, 115), *range(121, 130), *range(131, 137), 138, *range(201, 246))
+# Recorded calls wait in a queue each: w01 for the caller whose number ends in 01.
+WAITING = range(1, 13)
 # 137 registers itself (desk_phone.py), 139 never does.
 REGISTERING = (137, 139)
 
 _MODULES = """
-    app_dial app_exec app_playback app_queue app_senddtmf app_stack app_transfer app_userevent app_verbose app_voicemail
+    app_channelredirect app_dial app_exec app_mixmonitor app_playback app_queue app_senddtmf app_stack app_transfer app_userevent app_verbose app_voicemail
     app_cdr bridge_builtin_features bridge_holding bridge_native_rtp bridge_simple bridge_softmix
     cdr_csv cel_custom cdr_custom chan_pjsip codec_alaw codec_ulaw codec_gsm codec_g722 codec_resample
     format_gsm format_wav format_pcm format_sln func_blacklist func_callerid func_cdr func_channel func_cut
@@ -59,6 +62,7 @@ def write_configuration(tree: Path, home: Path, role: str, ports: Ports, peer: P
         "ami_secret": SECRET,
         "rtp_start": str(ports.rtp_start),
         "rtp_end": str(ports.rtp_end),
+        "waiting": "\n".join(f"[w{number:02d}](recorded)" for number in WAITING),
         "phones": "\n".join(_phone(role, number, peer) for number in (*PHONES, *REGISTERING)),
     }
     for folder in ("both", role):

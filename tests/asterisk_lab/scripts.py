@@ -12,9 +12,10 @@ DESK_PHONE = "137"  # a telephone that hands calls over itself (desk_phone.py)
 class Phone:
     """How one phone (or a subscriber of the network) treats one caller. Without a plan a phone rings on.
 
-    act: answer | busy | decline, after ``ring`` seconds. Then: hangup after ``talk`` seconds; stay until the other
-    side leaves; blind or attended transfer by keys; refer = blind transfer by SIP REFER. ``target`` is where to,
-    ``after`` the seconds between dialling an attended transfer and hanging up.
+    act: answer | speak | busy | decline, after ``ring`` seconds. speak: play the track ``says`` (tracks.py) and only
+    then count ``talk``. Then: hangup after ``talk`` seconds; stay until the other side leaves; blind or attended
+    transfer by keys; refer = blind transfer by SIP REFER. ``target`` is where to, ``after`` the seconds between
+    dialling an attended transfer and hanging up.
     """
 
     who: str
@@ -24,11 +25,12 @@ class Phone:
     then: str = "hangup"
     target: str = ""
     after: float = 0.0
+    says: str = ""
 
     @property
     def plan(self) -> str:
         """As the network's dialplan reads it."""
-        return f"{self.act}:{self.ring}:{self.talk}:{self.then}:{self.target}:{self.after}"
+        return f"{self.act}:{self.ring}:{self.talk}:{self.then}:{self.target}:{self.after}:{self.says}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Call:
     caller: a subscriber, or an extension that dials. called: one of the office's numbers, an extension, a subscriber.
     phones: how those that it may ring behave; callers they see differently (a consultation) stand in ``seen_as``.
     by_click: the exchange itself rings the caller's phone first and then dials (click to call).
-    pauses: (seconds after dialling, queue, phone): the member goes on pause.
+    pauses: (seconds after dialling, queue, phone): the member goes on pause. joins: the same, a member logs in.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Call:
     pause: float = 0.0
     by_click: bool = False
     pauses: tuple[tuple[float, str, str], ...] = ()
+    joins: tuple[tuple[float, str, str], ...] = ()
 
     @property
     def by_phone(self) -> bool:

@@ -38,11 +38,15 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """All scripts, played. opened_at: when the office's working hours began, seconds since the epoch."""
+    """All scripts, played.
+
+    opened_at: when the office's working hours began, seconds since the epoch. heard: events of its manager interface.
+    """
 
     scripts: tuple[Script, ...]
     moments: Mapping[str, Moments]
     opened_at: float
+    heard: Sequence[Message] = ()
 
     @property
     def calls(self) -> list[Call]:
@@ -71,7 +75,7 @@ async def play(office: Instance, network: Instance, scripts: Sequence[Script]) -
         for call in calls:
             told = [(DESK_PHONE, at) for caller, at in desk_phone.picked_up if caller == call.caller]
             moments[call.key].picked_up[:0] = told
-        return Session(tuple(scripts), moments, opened_at)
+        return Session(tuple(scripts), moments, opened_at, pbx.heard)
     finally:
         desk_phone.close()
         await pbx.close()
@@ -105,10 +109,11 @@ async def _play(pbx: Manager, public: Manager, script: Script, phase: float) -> 
         for name, plan in call.plans().items():
             await public.send("Setvar", Variable=name, Value=plan)
         await (_click(pbx, call) if call.by_click else _dial(public, call))
-        pausing = [asyncio.create_task(_pause(pbx, *pause)) for pause in call.pauses]
+        members = [asyncio.create_task(_pause(pbx, *pause)) for pause in call.pauses]
+        members += [asyncio.create_task(_join(pbx, *join)) for join in call.joins]
         async with asyncio.timeout(LONGEST_CALL_S):
             await public.until(lambda event, call=call: _is_over(call, event))  # type: ignore[misc]
-        await asyncio.gather(*pausing)
+        await asyncio.gather(*members)
         for name in call.plans():
             await public.send("Setvar", Variable=name, Value="")
 
@@ -116,6 +121,11 @@ async def _play(pbx: Manager, public: Manager, script: Script, phase: float) -> 
 async def _pause(pbx: Manager, after: float, queue: str, phone: str) -> None:
     await asyncio.sleep(after)
     await pbx.send("QueuePause", Queue=queue, Interface=f"PJSIP/{phone}", Paused="true", Reason="lunch")
+
+
+async def _join(pbx: Manager, after: float, queue: str, phone: str) -> None:
+    await asyncio.sleep(after)
+    await pbx.send("QueueAdd", Queue=queue, Interface=f"PJSIP/{phone}")
 
 
 async def _click(pbx: Manager, call: Call) -> None:

@@ -1,0 +1,159 @@
+"""Which moment is the answer, and how sure that is.
+
+Every candidate and "nobody" get a share of one belief. Candidates within half a second of each other speak for the same
+answer, so their shares are added; the greatest share wins, and a curve fitted on calls not used in training turns it into the
+probability of being right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callwitness.audio.answering import Answering, Network, heard_by, inputs
+from callwitness.audio.candidates import SPEECH, moments
+from callwitness.audio.evidence import Scene, evidence
+from callwitness.audio.features import Floats
+from callwitness.audio.heard import Candidate, Status
+from callwitness.audio.line import Lesson
+from callwitness.audio.trace import Side, Trace
+from callwitness.audio.trees import Trees
+
+Numbers: TypeAlias = NDArray[np.float64]
+
+METHOD: Final = "hearing-1"
+MODEL: Final = "answer.npz"
+UNSURE: Final = 0.5
+_SAME_S: Final = 0.5
+_LISTED: Final = 10
+_GREETING: Final = 0.97  # a person said of this very sound that it is an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """human_voice_s: None = nobody. candidates: best first. See ``heard.Heard``."""
+
+    status: Status
+    human_voice_s: float | None
+    connect_s: float | None
+    confidence: float
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What was learned. slope, nobody: belief is exp(slope x score) of a candidate, exp(nobody) of nobody. curve: (2, k)
+    rising shares and the probability of being right at each.
+    """
+
+    networks: tuple[Network, ...]
+    trees: Trees
+    slope: float
+    nobody: float
+    curve: Numbers
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        slope, nobody, networks = (float(number) for number in arrays["belief"])
+        return cls(
+            tuple(Network.from_arrays(arrays, f"network{i}_") for i in range(int(networks))),
+            Trees.from_arrays(arrays, "trees_"),
+            slope,
+            nobody,
+            arrays["curve"].astype(np.float64),
+        )
+
+    def beliefs(self, scores: Numbers) -> tuple[Numbers, float]:
+        """Shares of the candidates and of nobody; together 1."""
+        grown = np.concatenate([self.slope * scores, [self.nobody]])
+        grown = np.exp(grown - grown.max())
+        grown /= grown.sum()
+        return grown[:-1], float(grown[-1])
+
+    def probability(self, share: float) -> float:
+        """Of being right, at a share of belief."""
+        return float(np.interp(share, self.curve[0], self.curve[1]))
+
+
+@cache
+def judge() -> Judge:
+    """As shipped."""
+    with (
+        (resources.files("callwitness.audio") / "models" / MODEL).open("rb") as stream,
+        np.load(stream) as arrays,
+    ):
+        return Judge.from_arrays(arrays)
+
+
+def choose(trace: Trace, lesson: Lesson) -> Choice:
+    """The answer of one recording, or that nobody answered."""
+    side = trace.answering
+    near = speech_of(trace.near) if trace.near else None
+    scene = scene_of(side, near, lesson, judge().networks)
+    times = moments(scene.classes, scene.known, scene.energy, scene.answering.onset)
+    scores = judge().trees.scores(evidence(scene, times))[:, 0].astype(np.float64)
+    shares, nobody = judge().beliefs(scores)
+    listed = [
+        Candidate(round(float(times[i]), 3), round(float(shares[i]), 4))
+        for i in np.argsort(-shares)[:_LISTED]
+    ]
+    if lesson.greetings:
+        at = round(min(lesson.greetings), 3)
+        return Choice("answered", at, _connected(scene, at), _GREETING, listed)
+    at, share = best(times, shares)
+    if nobody >= share:
+        confidence = judge().probability(nobody)
+        return Choice(
+            "nobody" if confidence >= UNSURE else "unsure", None, None, round(confidence, 3), listed
+        )
+    confidence = judge().probability(share)
+    at = round(at, 3)
+    return Choice(
+        "answered" if confidence >= UNSURE else "unsure",
+        at,
+        _connected(scene, at),
+        round(confidence, 3),
+        listed,
+    )
+
+
+def scene_of(side: Side, near: Floats | None, lesson: Lesson, networks: tuple[Network, ...]) -> Scene:
+    """What is known of the answering side, the network's view included."""
+    blocks = side.blocks.astype(np.float32)
+    rows = inputs(blocks, side.classes, lesson.share, lesson.others, lesson.company, near)
+    heard: Answering = heard_by(networks, rows)
+    return Scene(
+        blocks, side.classes, lesson.share, lesson.others, side.energy.astype(np.float32), near, lesson.company, heard
+    )  # fmt: skip
+
+
+def speech_of(side: Side) -> Floats:
+    """How much speech there is in every 100 ms of a side."""
+    return np.asarray(side.classes[:, SPEECH].sum(axis=1), np.float32)
+
+
+def best(times: Numbers, shares: Numbers) -> tuple[float, float]:
+    """The moment with most belief within half a second, and that belief; of those it gathers, the strongest is the moment."""
+    first, last = np.searchsorted(times, times - _SAME_S), np.searchsorted(times, times + _SAME_S, "right")
+    sums = np.concatenate([[0.0], np.cumsum(shares)])
+    gathered = sums[last] - sums[first]
+    middle = int(gathered.argmax())
+    around = np.flatnonzero(np.abs(times - times[middle]) <= _SAME_S)
+    return float(times[around[shares[around].argmax()]]), float(gathered[middle])
+
+
+def _connected(scene: Scene, at: float) -> float | None:
+    """End of the last waiting sound before a moment: music, a tone, known audio or a recorded voice."""
+    waiting = (
+        (scene.classes[:, 1] + scene.classes[:, 2] + scene.classes[:, 4] > 0.5)
+        | (scene.known > 0.5)
+        | (scene.answering.roles[:, 1] > 0.5)
+    )
+    before = np.flatnonzero(waiting[: int(at * 10)])
+    return round((float(before[-1]) + 1) / 10, 3) if len(before) else None

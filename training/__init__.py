@@ -1,0 +1,1 @@
+"""Making the models of hearing: a corpus with truth, and learning from it."""

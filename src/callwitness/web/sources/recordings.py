@@ -23,9 +23,14 @@ from callwitness.services.arrivals.drafts import MOST_FILES
 from callwitness.services.recordings.keep import keep_recording
 from callwitness.services.recordings.links import link_recordings
 from callwitness.web.ui.door import screen
+from callwitness.web.ui.heard import problem_of
 from callwitness.web.ui.visitor import address_of
 
 _PAGE: Final = 50
+_FAULTY: Final = Q(state=m.Recording.KEPT, hearing__isnull=False) & ~Q(
+    hearing__problem="", hearing__silence=""
+)
+"""What was heard in them has a fault."""
 
 
 @screen("upload", methods=("GET", "POST"))
@@ -42,10 +47,20 @@ def recordings(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         orphans=Count("pk", filter=orphan),
         awaited=Count("pk", filter=Q(state=m.Recording.AWAITED)),
         failed=Count("pk", filter=Q(state=m.Recording.FAILED)),
+        faulty=Count("pk", filter=_FAULTY),
+        unheard=Count("pk", filter=Q(state=m.Recording.KEPT, to_hear=True)),
     )
-    wrong = mine.filter(orphan | ~Q(state=m.Recording.KEPT)).order_by("-arrived_at", "-pk")
-    page = Paginator(wrong, _PAGE).get_page(request.GET.get("page"))
-    return render(request, "sources/recordings.html", {"source": source, "counts": counts, "page": page})
+    wrong = mine.filter(orphan | ~Q(state=m.Recording.KEPT) | _FAULTY).order_by("-arrived_at", "-pk")
+    page = Paginator(wrong.select_related("hearing"), _PAGE).get_page(request.GET.get("page"))
+    rows = [(each, _why(each)) for each in page]
+    context = {"source": source, "counts": counts, "page": page, "rows": rows}
+    return render(request, "sources/recordings.html", context)
+
+
+def _why(recording: m.Recording) -> str:
+    """What is wrong with it: it could not be had, or not be heard."""
+    hearing: m.Hearing | None = getattr(recording, "hearing", None)
+    return recording.problem or (problem_of(hearing) if hearing else "")
 
 
 def _upload(request: HttpRequest, scope: Scope, source: m.Source) -> None:

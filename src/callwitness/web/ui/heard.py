@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,8 +17,7 @@ from callwitness.report.strip import Moment
 from callwitness.web.ui import words
 from callwitness.web.ui.templatetags.callwitness import formats
 
-LEAD_S: Final = 5.0
-"""How long before the moment a listening begins."""
+_SENTENCE: Final = re.compile(r"\S[^.]*\.?")
 _MOST_CANDIDATES: Final = 9
 _KINDS: Final = ("quiet", "tone", "music", "announcement", "speech", "speech_near", "speech_far", "mixed")
 
@@ -60,7 +60,7 @@ def shown(hearing: m.Hearing) -> Shown:
         hearing,
         strip.draw(spans, length, moments, _("What is heard when"), said),
         sentence_of(hearing),
-        _problem(hearing),
+        problem_of(hearing),
         "" if at is None else f"{at:.2f}",
         "" if at is None or not length else f"{100 * at / length:.2f}",
         [(kind, words.word("sound", kind)) for kind in _KINDS if kind in present],
@@ -96,13 +96,17 @@ def precise(seconds: float | None) -> str:
     return f"{tenths // 600}:{tenths // 10 % 60:02}{point}{tenths % 10}"
 
 
-def _problem(hearing: m.Hearing) -> str:
+def problem_of(hearing: m.Hearing) -> str:
+    """What is wrong with the file; a side without sound is told in the reader's language, the rest as it was found."""
     silences = {
         "near": _("The caller's side is digital silence throughout: a fault of the recording."),
         "far": _("The answering side is digital silence throughout: a fault of the recording."),
         "all": _("The recording is digital silence throughout: a fault of the recording."),
     }
-    return " ".join(part for part in (silences.get(hearing.silence, ""), hearing.problem) if part)
+    if hearing.silence not in silences:
+        return hearing.problem
+    others = [part for part in _SENTENCE.findall(hearing.problem) if "digital silence" not in part]
+    return " ".join([silences[hearing.silence], *others])
 
 
 def _moments(hearing: m.Hearing, said: Formats) -> Iterator[Moment]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
+from scipy.cluster.hierarchy import fcluster, linkage
 
 from training.corpus.machine_voices import machine_prompts
 from training.corpus.sources import SOURCES, Kind, Part, Source, readers
@@ -109,17 +110,30 @@ def phrases(sound: Sound, longest_s: float = 4.5, pause_s: float = 0.2) -> Itera
         yield _cut(sound, first, last)
 
 
-def pitch(sound: Sound) -> float:
-    """The middle pitch of the loud voiced frames in Hz. Recordings of unnamed people are grouped by it into voices."""
-    frames = [sound[at : at + 400] for at in range(0, len(sound) - 400, 400)]
-    loud = sorted(frames, key=lambda frame: float(np.square(frame).sum()))[-max(3, len(frames) // 3) :]
-    found = []
-    for frame in loud:
-        auto = np.correlate(frame, frame, "full")[399:]
-        lag = int(np.argmax(auto[20:110])) + 20
-        if auto[lag] > 0.4 * auto[0]:
-            found.append(RATE / lag)
-    return float(np.median(found)) if found else 0.0
+def timbre(sound: Sound) -> npt.NDArray[np.float64]:
+    """What a voice and its microphone look like on average: 24 bands in dB of the loud frames, and the pitch, eighteen to the octave."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound, 400)[::200]
+    power = np.square(frames).sum(axis=1)
+    loud = frames[power > np.percentile(power, 60)]
+    spectrum = (
+        np.square(np.abs(np.fft.rfft(loud * np.hanning(400), 512)))[:, 8:248]
+        .reshape(len(loud), 24, 10)
+        .sum(axis=2)
+    )
+    bands = 10 * np.log10(spectrum.mean(axis=0) + 1e-6)
+    auto = np.fft.irfft(np.square(np.abs(np.fft.rfft(loud, 1024))))[:, :110]
+    lags = np.argmax(auto[:, 20:], axis=1) + 20
+    voiced = lags[auto[np.arange(len(lags)), lags] > 0.4 * auto[:, 0]]
+    hz = RATE / np.median(voiced) if len(voiced) else 150.0
+    return np.append(bands - bands.mean(), 18 * np.log2(hz))
+
+
+def alike(sounds: list[Sound]) -> list[int]:
+    """Recordings of unnamed people, grouped by timbre into voices of about ten: for each its voice."""
+    if len(sounds) < 2:
+        return [0] * len(sounds)
+    tree = linkage(np.stack([timbre(sound) for sound in sounds]), "ward")
+    return [int(voice) for voice in fcluster(tree, max(1, len(sounds) // 10), "maxclust")]
 
 
 def _cut(sound: Sound, first: int, last: int) -> Sound:
@@ -159,7 +173,7 @@ class Builder:
     def add_source(self, raw: Path, source: Source) -> int:
         """All files of one source; answers how many pieces came of it."""
         before = len(self.index)
-        strangers: list[tuple[float, Sound]] = []
+        strangers: list[Sound] = []
         for number, path in enumerate(sorted((raw / source.folder).glob(source.pattern))):
             try:
                 sound = read(path)
@@ -167,11 +181,11 @@ class Builder:
                 continue
             voice = source.voice or f"{source.folder.split('/')[0].split('+')[-1]}_{path.stem[:8] or number}"
             if not source.voice and source.kind in {"speech", "short"}:
-                strangers.append((pitch(sound), sound))
+                strangers.append(sound)
                 continue
             self.add_file(sound, source, voice)
-        for number, (_hz, sound) in enumerate(sorted(strangers, key=lambda one: one[0])):
-            self.add_file(sound, source, f"{source.folder.split('/')[-1].replace(' ', '_')}_{number // 8}")
+        for sound, group in zip(strangers, alike(strangers), strict=True):
+            self.add_file(sound, source, f"{source.folder.split('/')[-1].replace(' ', '_')}_{group}")
         return len(self.index) - before
 
     def add_file(self, sound: Sound, source: Source, voice: str) -> None:
@@ -180,7 +194,7 @@ class Builder:
             if len(sound) > 20 * RATE:
                 self.add(levelled(sound[: LONGEST_MUSIC_S * RATE]), voice, "music", source.part)
         elif source.kind == "speech":
-            for phrase in phrases(sound):
+            for phrase in phrases(sound, longest_s=3.0 if voice.startswith("libri") else 4.5):
                 if len(phrase) > 0.35 * RATE:
                     self.add(phrase, voice, "speech" if len(phrase) > 0.9 * RATE else "short", source.part)
         else:

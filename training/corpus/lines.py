@@ -67,11 +67,15 @@ class Line:
 def draw(bank: Bank, rng: np.random.Generator, name: str, cold: bool) -> Line:
     """A line by chance."""
     cast = Cast(bank, rng)
-    prompt_db, music_db = float(rng.normal(-2, 3)), float(rng.normal(-7, 4))
+    prompt_db, music_db = float(rng.normal(-2, 3)), float(rng.normal(-5, 4))
     announcer, prompts, digits = announcements(bank, cast, rng, prompt_db)
-    agents = [cast.person(gain_db=prompt_db + rng.normal(-1.5, 4)) for _ in range(int(rng.integers(2, 6)))]
+    other = (announcer.removesuffix("_recorded"),) if rng.random() < 0.85 else ()
+    agents = [
+        cast.person(other, gain_db=prompt_db + rng.normal(-1.5, 4), least=5)
+        for _ in range(int(rng.integers(2, 6)))
+    ]
     traits = {trait: bool(rng.random() < share) for trait, share in {
-        "greeting": 0.5, "notice": 0.3, "pre_message": 0.25, "transfer_ring": 0.12, "pre_beep": 0.1, "ivr": 0.35, "rbt": 0.1,
+        "greeting": 0.5, "notice": 0.3, "pre_message": 0.4, "transfer_ring": 0.12, "pre_beep": 0.1, "ivr": 0.4, "rbt": 0.1,
         "agc": 0.25, "position": 0.4, "crosstalk": 0.4, "connect_click": 0.2, "survey": 0.12, "op_babble": 0.4,
     }.items()}  # fmt: skip
     interval = (float(rng.uniform(4, 15)), float(rng.uniform(16, 40)))
@@ -138,7 +142,7 @@ def music(bank: Bank, rng: np.random.Generator, level: float) -> list[Sound]:
             track = bend(
                 sound[start : start + int(rng.uniform(15, 130) * RATE)], float(np.exp(rng.normal(0, 0.04)))
             )
-        track = audible(level_out(track))
+        track = audible(level_out(track, target_db=-21))
         tracks.append(narrow(track, float(rng.uniform(50, 300)), float(rng.uniform(2600, 3800))) * db(level))
     return tracks
 

@@ -19,7 +19,7 @@ def connected(scene: Scene, waited: bool) -> None:
         scene.tag("pre_message")
         scene.rest(0.05, 0.5)
         scene.announce(line.prompts["connecting"])
-    elif waited and rng.random() < 0.08:
+    elif waited and rng.random() < 0.16:
         scene.tag("unique_message")
         scene.rest(0.05, 0.5)
         scene.announce(unique_message(scene))
@@ -58,7 +58,7 @@ def answered(scene: Scene, waited: bool = True) -> None:
     if line.traits["connect_click"]:
         scene.play(clicks(rng, 0.05), at=scene.now)
     gap = rng.uniform(0.02, 0.6) if rng.random() < 0.6 else rng.uniform(0.4, 2)
-    if rng.random() < 0.1:
+    if rng.random() < 0.14:
         scene.tag("caller_first")
         start = scene.now + int(rng.uniform(0.2, 0.9) * RATE)
         for _ in range(int(rng.integers(1, 3))):

@@ -61,17 +61,15 @@ class Cast:
         self._short = self.bank.of("short")
         self._weights = [len(pieces) ** 0.7 for pieces in self._speech.values()]
 
-    def person(self, other_than: tuple[str, ...] = (), gain_db: float = -3) -> Speaker:
-        """Somebody new, not of the voices given."""
+    def person(self, other_than: tuple[str, ...] = (), gain_db: float = -3, least: int = 2) -> Speaker:
+        """Somebody new, not of the voices given, with ``least`` phrases: who talks much needs many to stay the same person."""
         rng = self.rng
         names = list(self._speech)
-        share = np.array(
-            [0.0 if name in other_than else weight for name, weight in zip(names, self._weights, strict=True)]
-        )
+        fit = [name not in other_than and len(self._speech[name]) >= least for name in names]
+        share = np.where(fit, self._weights, 0.0)
         voice = str(rng.choice(names, p=share / share.sum()))
-        factor = math.exp(
-            rng.normal(0, 0.12 if len(self._speech[voice]) > 100 else 0.06)
-        )  # one reader is many people
+        spread = 0.12 if len(self._speech[voice]) > 100 else 0.06  # one reader is many people
+        factor = math.exp(rng.normal(0, spread))
         band = (float(rng.uniform(90, 380)), float(rng.uniform(2500, 3750)))
         return Speaker(
             voice,

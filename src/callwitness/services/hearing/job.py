@@ -39,9 +39,13 @@ class HearingJob:
     ears: Ears = field(default_factory=Ears)
     alone: list[Batch] = field(default_factory=list)
     _work: _Work | None = None
+    _begun: bool = False
 
     def __call__(self, now: int) -> bool:
         """Whether something was written down. now: ms UTC."""
+        if not self._begun:
+            self._begun = True
+            keep.try_again(_FAILED)
         if self._work is None:
             return self._begin(now)
         outcome = self.ears.look()

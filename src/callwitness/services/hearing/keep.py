@@ -50,6 +50,12 @@ def keep_failed(batch: Batch, problem: str, now: int) -> None:
     keep_heard(batch, heard, {}, now)
 
 
+def try_again(problem: str) -> int:
+    """Recordings that failed with this sentence wait once more: a newer version may hear them. How many."""
+    failed = m.Recording.objects.filter(hearing__status="unreadable", hearing__problem=problem)
+    return failed.update(to_hear=True)
+
+
 def mark_days(recordings: Iterable[m.Recording], now: int) -> None:
     """The days of the calls of these recordings are derived again. Inside a transaction."""
     days: defaultdict[int, set[int]] = defaultdict(set)

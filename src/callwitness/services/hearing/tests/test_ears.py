@@ -14,7 +14,7 @@ from callwitness.services.hearing.ears import Ears, Lost, Outcome, Recorded, Tas
 from callwitness.simulate.recordings import recording as sound
 
 TODAY = date(2026, 11, 22)
-TUNE = [("ringback", 4.0), ("music", 9.0), ("speech", 6.0)]
+TUNE = [("ringback", 4.0), ("music", 14.0), ("speech", 6.0)]
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def test_recordings_are_heard_and_teach_the_library_of_their_line(ears: Ears, tm
     assert told.heard["2026-9"].problem
     first = told.heard["2026-0"]
     assert first.status in ("answered", "nobody", "unsure")
-    assert (first.spans[0].start_s, first.spans[-1].end_s) == (0.0, pytest.approx(19.0, abs=0.05))
+    assert (first.spans[0].start_s, first.spans[-1].end_s) == (0.0, pytest.approx(24.0, abs=0.05))
     assert told.pieces
     tune = max(told.pieces, key=lambda piece: piece.heard_in)
     assert (tune.last_heard, tune.counts_as_answer) == (TODAY, False)
     assert any(ident == tune.ident for places in told.places.values() for ident, _begin, _end in places)
 
     wish = Wish(tune.ident, "Tune", counts_as_answer=False, forget=False)
-    stretch = Recorded("2026-1", 14.5, 18.0, greeting=True)
+    stretch = Recorded("2026-1", 19.5, 23.0, greeting=True)
     task = Task(recordings[1:2], tmp_path / "library", "+74950000001", TODAY, [wish], [stretch])
     again = outcome(ears, task)
     assert isinstance(again, Outcome)
@@ -74,7 +74,8 @@ def test_recordings_are_heard_and_teach_the_library_of_their_line(ears: Ears, tm
     assert [piece.duration_s for piece in again.pieces if piece.counts_as_answer] == [3.5]
 
     gone = outcome(
-        ears, Task([], tmp_path / "library", "+74950000001", TODAY, [Wish(tune.ident, "", False, forget=True)])
+        ears,
+        Task([], tmp_path / "library", "+74950000001", TODAY, [Wish(tune.ident, "", False, forget=True)]),
     )
     assert isinstance(gone, Outcome)
     assert tune.ident not in {piece.ident for piece in gone.pieces or []}
@@ -88,7 +89,7 @@ def test_a_library_that_cannot_be_read_helps_nobody_and_hinders_nobody(ears: Ear
     told = outcome(ears, Task(recordings, tmp_path / "library", "x", TODAY))
     assert isinstance(told, Outcome)
     assert told.pieces is None
-    assert "cannot be read" in told.trouble
+    assert "no library of a line that can be read" in told.trouble
     assert told.heard["2026-0"].spans
 
 

@@ -98,6 +98,16 @@ def test_one_that_kills_the_process_is_given_up_and_the_others_are_heard(office:
     assert "log of the server" in m.Hearing.objects.get(recording=deadly).problem
 
 
+def test_what_failed_is_tried_once_more_when_a_worker_begins(office: Office) -> None:
+    deadly = office.record()
+    ears = SaidEars()
+    ears.deadly = {file_name(deadly)}
+    hear(ears)
+    hear(SaidEars())
+    hearing = m.Hearing.objects.get()
+    assert (hearing.status, hearing.problem) == ("answered", "")
+
+
 def test_bytes_that_are_gone_are_said_to_be(office: Office) -> None:
     gone = office.record()
     evidence_store().delete(gone.sha256)

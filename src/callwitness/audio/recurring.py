@@ -19,6 +19,7 @@ from callwitness.audio.landmarks import Marks
 
 LEAST_MARKS: Final = 8
 _BUCKET: Final = 30  # a word said more often than this by one line tells nothing
+_AT_ONCE: Final = 1 << 16  # marks: five minutes or more
 _NEAR: Final = int(1.2 * FRAMES_PER_SECOND)
 _APART: Final = 4 * FRAMES_PER_SECOND  # a recording repeats itself only after this
 _REACH: Final = 8 * FRAMES_PER_SECOND  # how far around its marks a likeness is followed
@@ -72,20 +73,25 @@ class Index:
 
     def likenesses(self, one: Print, own: int | None = None) -> list[Likeness]:
         """Where ``one`` sounds like recordings of the index. ``own``: its own place there, if it is one of them."""
-        mine, theirs = self._meetings(one.marks.words)
-        at, there, other = one.marks.at[mine], self._at[theirs], self._owner[theirs]
+        found: list[Likeness] = []
+        covered = np.zeros(len(one.bands), np.int8)
+        for first in range(0, len(one.marks.words), _AT_ONCE):
+            for seed in self._seeds_among(one.marks, slice(first, first + _AT_ONCE), own):
+                if covered[seed.start : seed.end].min(initial=_ENOUGH) >= _ENOUGH:
+                    continue
+                for likeness in _followed(one.bands, self.prints[seed.other].bands, seed):
+                    found.append(likeness)
+                    covered[likeness.start : likeness.end] += 1
+        return found
+
+    def _seeds_among(self, marks: Marks, part: slice, own: int | None) -> list[Likeness]:
+        """Seeds of some of a recording's marks: all meetings of ten hours at once would fill the memory."""
+        mine, theirs = self._meetings(marks.words[part])
+        at, there, other = marks.at[part][mine], self._at[theirs], self._owner[theirs]
         if own is not None:
             apart = (other != own) | (np.abs(at - there) > _APART)
             at, there, other = at[apart], there[apart], other[apart]
-        found: list[Likeness] = []
-        covered = np.zeros(len(one.bands), np.int8)
-        for seed in _seeds(at, there, other):
-            if covered[seed.start : seed.end].min(initial=_ENOUGH) >= _ENOUGH:
-                continue
-            for likeness in _followed(one.bands, self.prints[seed.other].bands, seed):
-                found.append(likeness)
-                covered[likeness.start : likeness.end] += 1
-        return found
+        return _seeds(at, there, other)
 
     def _meetings(self, words: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs (my mark, mark of the index) of one word."""

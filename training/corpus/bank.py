@@ -47,6 +47,7 @@ class Bank:
     """The pieces of one part, by kind, and their sound."""
 
     def __init__(self, folder: Path, part: Part) -> None:
+        self.part = part
         rows = json.loads((folder / "index.json").read_text())
         self.pieces = [piece for row in rows if (piece := Piece(**row)).part == part]
         self._samples = np.load(folder / "samples.npy", mmap_mode="r")

@@ -163,7 +163,13 @@ def play_call(scene: Scene) -> None:
     """Choose a flow and compose the call to its end."""
     rng, line = scene.rng, scene.line
     names = list(FLOWS)
-    _share, flow, compose = FLOWS[str(rng.choice(names, p=[FLOWS[name][0] for name in names]))]
+    rare = (
+        1.7 if line.cast.bank.part == "eval" else 1.0
+    )  # small groups need many calls before their errors can be quoted
+    shares = np.array(
+        [FLOWS[name][0] * (rare if name in {"noanswer", "voicemail", "nobody"} else 1) for name in names]
+    )
+    _share, flow, compose = FLOWS[str(rng.choice(names, p=shares / shares.sum()))]
     scene.flow = flow
     scene.hold_kind = (
         line.hold_kind if rng.random() < 0.75 else str(rng.choice(list(HOLDS), p=list(HOLDS.values())))

@@ -88,7 +88,7 @@ def draw(bank: Bank, rng: np.random.Generator, name: str, cold: bool) -> Line:
         under=str(rng.choice(["stop", "duck", "ride"], p=(0.5, 0.3, 0.2))), interval_s=interval,
         ring_level=float(rng.uniform(0.02, 0.2)), noise=str(rng.choice(["white", "pink", "hum", "hiss"])),
         noise_db=float(rng.uniform(-82, -46)), agent_noise_db=float(rng.uniform(-72, -38)), music_db=music_db, prompt_db=prompt_db,
-        stereo_share=float(rng.choice([0, 0.08, 0.5, 1.0], p=(0.4, 0.2, 0.22, 0.18))),
+        stereo_share=float(rng.choice([0, 0.08, 0.5, 1.0], p=(0.25, 0.1, 0.35, 0.3) if bank.part == "eval" else (0.4, 0.2, 0.22, 0.18))),
     )  # fmt: skip
 
 

@@ -29,6 +29,11 @@ def _bank(folder: Path, part: Part) -> Bank:
     return Bank(folder, part)
 
 
+def line_name(prefix: str, number: int) -> str:
+    """What a line is called in the labels."""
+    return f"{prefix}-L{number:03d}"
+
+
 def make_line(
     number: int, *, bank: Path, part: Part, out: Path, calls: int, seed: int, prefix: str
 ) -> list[dict[str, Any]]:
@@ -36,7 +41,7 @@ def make_line(
     rng = np.random.default_rng([seed, number])
     cold = bool(rng.random() < 0.15)
     count = int(rng.integers(1, 3)) if cold else int(rng.integers(max(1, calls - 3), calls + 5))
-    line = draw(_bank(bank, part), rng, f"{prefix}-L{number:03d}", cold)
+    line = draw(_bank(bank, part), rng, line_name(prefix, number), cold)
     labels = []
     for call in range(count):
         scene = Scene(
@@ -51,7 +56,9 @@ def make_line(
 
 
 def main() -> None:
-    """Write the recordings and labels.jsonl; labels are appended line by line, so that an early part can be used."""
+    """Write the recordings and labels.jsonl; labels are appended line by line, so that an early part can be used;
+    a run that was ended goes on with the lines that are missing.
+    """
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--bank", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
@@ -63,6 +70,9 @@ def main() -> None:
     told = asked.parse_args()
     told.out.mkdir(parents=True, exist_ok=True)
     os.nice(10)
+    table = told.out / "labels.jsonl"
+    made = {json.loads(row)["line"] for row in table.read_text().splitlines()} if table.exists() else set()
+    left = [number for number in range(told.lines) if line_name(told.prefix, number) not in made]
     make = partial(
         make_line,
         bank=told.bank,
@@ -72,8 +82,8 @@ def main() -> None:
         seed=told.seed,
         prefix=told.prefix,
     )
-    with Pool(2) as pool, (told.out / "labels.jsonl").open("w", encoding="utf-8") as sink:
-        for labels in pool.imap(make, range(told.lines)):
+    with Pool(2) as pool, table.open("a", encoding="utf-8") as sink:
+        for labels in pool.imap(make, left):
             sink.writelines(json.dumps(label, ensure_ascii=False) + "\n" for label in labels)
             sink.flush()
 

@@ -34,7 +34,7 @@ def tone(frequencies: tuple[float, ...], seconds: float, level: float = 0.1) -> 
 
 def noise(rng: np.random.Generator, size: int, colour: str) -> Sound:
     """Noise of rms 1: white, pink, hum (mains and its harmonics), road (low and slowly moving) or hiss (high)."""
-    white = rng.standard_normal(size)
+    white = rng.standard_normal(size, dtype=np.float32)
     if colour == "hum":
         at = np.arange(size) / RATE
         mains = rng.choice([50, 60])

@@ -81,7 +81,7 @@ def opus(sound: Sound, kbit: int) -> bytes:
         "-i",
         "pipe:0",
     ]
-    command += ["-c:a", "libopus", "-b:a", f"{kbit}k", "-compression_level", "2", "-f", "ogg", "pipe:1"]
+    command += ["-c:a", "libopus", "-b:a", f"{kbit}k", "-compression_level", "0", "-f", "ogg", "pipe:1"]
     return subprocess.run(command, input=raw, capture_output=True, check=True).stdout
 
 

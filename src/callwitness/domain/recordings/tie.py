@@ -7,12 +7,13 @@ file is no evidence: copying changes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import polars as pl
 
-from callwitness.domain.recordings.names import Said, number_key, read_name
+from callwitness.domain.recordings import by_number
+from callwitness.domain.recordings.names import Said, read_name
 from callwitness.domain.recordings.tables import LOOSE, RECORDINGS
 
 ROLE_ORDER: Final = {"office": 0, "contractor": 1, "provider": 2}
@@ -26,10 +27,6 @@ NAMED: Final = {
 }
 """Records as ``tie`` takes them: call as the source names it (its id, else file:row), leg, name of the recording."""
 
-_NEAR_MS: Final = 3_000
-_SLACK_MS: Final = 5_000
-_HOUR_MS: Final = 3_600_000
-_LONGEST_CALL_H: Final = 48
 _CANDIDATES: Final = {
     "recording": pl.String(),
     "scall": pl.Int64(),
@@ -56,18 +53,19 @@ def tie(
         tied_source=pl.col("source"),
     )
     natives = _natives(calls)
-    moments = _moments(said, sorted(zones), zones)
+    moments = by_number.moments(said, zones)
     open_ = recordings.select("recording", only="source")
     among = pl.DataFrame(schema={"recording": pl.String(), "group": pl.Int64()})
     tied: list[pl.DataFrame] = []
-    rules: tuple[Callable[[], pl.DataFrame], ...] = (
-        lambda: _told(recordings, natives),
-        lambda: _named(said, records, natives),
-        lambda: _by_id(said, records, natives),
-        lambda: _by_number(said, moments, calls),
+    rules: tuple[Callable[[Collection[str]], pl.DataFrame], ...] = (
+        lambda _: _told(recordings, natives),
+        lambda _: _named(said, records, natives),
+        lambda _: _by_id(said, records, natives),
+        lambda left: _candidates(by_number.outside_party(said, moments, calls, left), "number_and_time"),
+        lambda left: _candidates(by_number.own_number(said, moments, calls, left), "number_and_time"),
     )
     for rule in rules:
-        found = rule().join(open_, on="recording")
+        found = rule(open_["recording"].to_list()).join(open_, on="recording")
         found = found.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("tied_source")))
         found = _within(found, among)
         sure = found.filter(pl.col("group").n_unique().over("recording") == 1)
@@ -166,86 +164,3 @@ def _by_id(said: Mapping[str, Said], records: pl.DataFrame, natives: pl.DataFram
     whole = parts.join(natives, left_on="part", right_on="native")
     columns = ["recording", "scall", "tied_source", "group", "role_rank"]
     return _candidates(pl.concat([whole.select(columns), by_leg.select(columns)]), "id")
-
-
-def _moments(said: Mapping[str, Said], sources: list[str], zones: Mapping[str, str]) -> pl.DataFrame:
-    """``recording, source, at, step_ms``: the moment in each name, by the clock and zone of each source (ms UTC)."""
-    schema = {"recording": pl.String(), "wall": pl.Int64(), "epoch": pl.Int64(), "step_ms": pl.Int64()}
-    rows = [
-        (key, one.wall, one.epoch, one.step_ms)
-        for key, one in said.items()
-        if one.wall is not None or one.epoch is not None
-    ]
-    told = pl.DataFrame(rows, schema=schema, orient="row")
-    frames = []
-    for source in sources:
-        local = pl.col("wall").cast(pl.Datetime("ms"))
-        utc = local.dt.replace_time_zone(zones[source], ambiguous="earliest", non_existent="null")
-        at = pl.coalesce(utc.dt.epoch("ms"), "epoch")
-        frames.append(told.select("recording", pl.lit(source).alias("source"), at.alias("at"), "step_ms"))
-    empty = {"recording": pl.String(), "source": pl.String(), "at": pl.Int64(), "step_ms": pl.Int64()}
-    return pl.concat([pl.DataFrame(schema=empty), *frames])
-
-
-def _by_number(said: Mapping[str, Said], moments: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
-    """A number of the call stands in the name, and the moment beside it lies in the call.
-
-    The outside party's number decides; where none is known, our own numbers do if the moment is one at which recordings
-    begin: the start, the queue, an answer. The same caller twice: the call at such a moment.
-    """
-    keys = pl.DataFrame(
-        [(key, number) for key, one in said.items() for number in one.keys],
-        schema={"recording": pl.String(), "key": pl.String()},
-        orient="row",
-    )
-    wanted = moments.drop_nulls("at").with_columns(hour=pl.col("at") // _HOUR_MS)
-    running = _by_hour(calls).join(
-        wanted.select("source", "hour").unique(), on=["source", "hour"], how="semi"
-    )
-    found = []
-    for outside in (True, False):
-        numbers = _numbers(calls, outside=outside)
-        near = running.join(numbers, on="scall").join(wanted, on=["source", "hour"])
-        near = near.join(keys, on=["recording", "key"], how="semi")
-        begins = [
-            (pl.col("at") - pl.col(column)).abs()
-            for column in ("started_at", "queued_at", "signal_answered_at", "agent_answered_at")
-        ]
-        slack = _SLACK_MS + pl.col("step_ms") - 1000
-        inside = pl.col("at").is_between(pl.col("started_at") - slack, pl.col("until") + slack)
-        near = near.filter(inside).with_columns(
-            apart=(pl.min_horizontal(begins) - (pl.col("step_ms") - 1000)).clip(lower_bound=0)
-        )
-        at_begin = pl.col("apart") <= _NEAR_MS
-        several = pl.col("group").n_unique().over("recording") > 1
-        kept = near.filter(at_begin | ~several) if outside else near.filter(at_begin)
-        lost = near.join(kept, on="recording", how="anti")
-        found.append(pl.concat([kept, lost]) if outside else kept)
-    by_party, by_line = found
-    both = pl.concat([by_party, by_line.join(by_party, on="recording", how="anti")])
-    return _candidates(both, "number_and_time")
-
-
-def _by_hour(calls: pl.DataFrame) -> pl.DataFrame:
-    """Every source call in each hour it touches."""
-    until = pl.max_horizontal("started_at", "ended_at", "agent_answered_at")
-    timed = calls.with_columns(until=until).filter(pl.col("started_at").is_not_null())
-    first = (pl.col("started_at") - _SLACK_MS) // _HOUR_MS
-    last = pl.min_horizontal((pl.col("until") + _SLACK_MS) // _HOUR_MS, first + _LONGEST_CALL_H)
-    columns = ["scall", "source", "tied_source", "group", "role_rank", "started_at", "queued_at", "signal_answered_at",
-               "agent_answered_at", "until"]  # fmt: skip
-    return timed.select(*columns, hour=pl.int_ranges(first, last + 1, dtype=pl.Int64)).explode("hour")
-
-
-def _numbers(calls: pl.DataFrame, *, outside: bool) -> pl.DataFrame:
-    """``scall, key``: numbers of the outside party, or our own numbers in the call."""
-    outbound = pl.col("direction") == "outbound"
-    party = [pl.when(outbound).then("called").otherwise("caller"), pl.when(~outbound).then("caller_raw")]
-    ours = [pl.when(outbound).then("caller").otherwise("called"), pl.col("did"), pl.col("trunk")]
-    lists = pl.concat_list(party if outside else ours)
-    rows = calls.select("scall", number=lists).explode("number").drop_nulls()
-    digits = rows.with_columns(pl.col("number").str.replace_all(r"\D", "")).filter(pl.col("number") != "")
-    names = {text: number_key(text) for text in digits["number"].unique().to_list()}
-    return digits.select("scall", key=pl.col("number").replace_strict(names, return_dtype=pl.String)).unique(
-        maintain_order=True
-    )

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from callwitness.domain.recordings import begin, tie, voices
 from callwitness.domain.recordings.names import read_name, stem
@@ -284,3 +286,19 @@ def test_a_recording_that_cannot_be_placed_tells_no_moment() -> None:
 def test_live_speech_is_counted_on_both_sides() -> None:
     spans = [(0.0, 2.0, "music"), (2.0, 3.5, "speech"), (3.5, 4.0, "quiet"), (4.0, 6.0, "speech_near")]
     assert live_seconds(spans) == 3.5
+
+
+NAMES = st.text(max_size=60) | st.from_regex(r"[-_ .0-9a-z/]{0,40}", fullmatch=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(NAMES, max_size=6, unique=True))
+def test_any_names_are_tied_or_loose_and_none_is_lost(names: list[str]) -> None:
+    tied, loose = Folder().tie(*names)
+    assert sorted([*tied, *loose]) == sorted(names)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations([f"a-{FIRST}.wav", "in-79160000001-20261102-130158.wav", f"b-{OTHER}.wav", "x.wav"]))
+def test_the_order_of_recordings_changes_nothing(names: list[str]) -> None:
+    assert Folder().tie(*names) == Folder().tie(*sorted(names))

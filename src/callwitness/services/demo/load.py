@@ -69,6 +69,7 @@ def load_demo(progress: Progress, now: int) -> Demo:
         _take_in(workspace, Path(folder), moment, progress)
     derive_dirty(now, progress)
     record(workspace, now, progress)
+    derive_dirty(now, progress)
     live(workspace, now)
     publish_dirty(now, progress)
     return Demo(workspace, demo_accounts(workspace), demo_password())

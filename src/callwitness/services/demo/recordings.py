@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from callwitness.ledger import models as m
+from callwitness.services.demo.hearing import listen, told
 from callwitness.services.reading import Progress
 from callwitness.services.recordings.keep import keep_recording
 from callwitness.services.recordings.links import link_recordings
@@ -22,7 +23,10 @@ _SHORTEST_MS: Final = 8_000
 
 
 def record(workspace: m.Workspace, now: int, progress: Progress) -> None:
-    """Keeps a recording for the shorter ones of the latest calls that the exchange had, as it would name them."""
+    """Keeps a recording for the shorter ones of the latest calls that the exchange had, as it would name them.
+
+    Of calls that the contractor took, people speak later than everybody claims.
+    """
     office = m.Source.objects.get(workspace=workspace, name="office")
     seen = m.Witness.objects.filter(
         source=office,
@@ -33,18 +37,24 @@ def record(workspace: m.Workspace, now: int, progress: Progress) -> None:
         call__verdict__in=("rejected", "closed", "failed")
     )
     long_enough = seen.filter(call__ended_at__gte=F("call__started_at") + _SHORTEST_MS)
-    for witness in long_enough.select_related("call").order_by("-call__started_at")[:_MOST]:
-        sound = recording(spans(witness.call), witness.native_call_id)
+    heard = {}
+    for number, witness in enumerate(
+        long_enough.select_related("call").order_by("-call__started_at")[:_MOST], 1
+    ):
+        parts = spans(witness.call, _late_ms(witness.call))
         name = _name(witness, ZoneInfo(workspace.zone))
-        keep_recording(office, BytesIO(sound), name, min(now, (witness.call.ended_at or now) + 5_000))
+        arrived = min(now, (witness.call.ended_at or now) + 5_000)
+        kept = keep_recording(office, BytesIO(recording(parts, witness.native_call_id)), name, arrived)
+        heard[kept.pk] = told(name, parts, number)
         progress("record", 1)
     link_recordings(workspace, now)
+    listen(workspace, heard, now, progress)
 
 
-def spans(call: m.Call) -> list[Span]:
-    """What is heard: the menu or ringing, the queue's music, people."""
+def spans(call: m.Call, late_ms: int = 0) -> list[Span]:
+    """What is heard: the menu or ringing, the queue's music, people. late_ms: after the phone was picked up."""
     end = call.ended_at or call.started_at
-    human = call.agent_answered_at or end
+    human = min(end, (call.agent_answered_at or end) + late_ms)
     if call.direction == "outbound":
         return [("ringback", _seconds(call.started_at, human)), ("speech", _seconds(human, end))]
     queued = call.queued_at or call.started_at
@@ -54,6 +64,15 @@ def spans(call: m.Call) -> list[Span]:
         (waiting, _seconds(queued, human)),
         ("speech", _seconds(human, end)),
     ]
+
+
+def _late_ms(call: m.Call) -> int:
+    """How long the music plays on at the contractor's, where there is time for a talk after it."""
+    by_contractor = m.Witness.objects.filter(call=call, source__role="contractor").exists()
+    if not by_contractor or call.agent_answered_at is None or call.ended_at is None:
+        return 0
+    late = 7_000 + call.started_at // 1000 % 9 * 1000
+    return late if call.ended_at - call.agent_answered_at > late + _SHORTEST_MS else 0
 
 
 def _seconds(begin: int, end: int) -> float:

@@ -48,6 +48,11 @@ def test_the_demo_company_lives_on_every_screen(demo: m.Workspace) -> None:
     assert not m.UnpublishedDay.objects.exists()
     heard = m.Recording.objects.filter(call__recorded=True, state=m.Recording.KEPT)
     assert heard.count() == m.Recording.objects.count() > 20
+    assert set(m.Hearing.objects.values_list("status", flat=True)) == {"answered", "nobody", "unsure"}
+    assert m.Piece.objects.exists()
+    assert calls.filter(human_voice_at__isnull=False).count() > 10
+    assert m.Finding.objects.filter(kind="wait_understated", right_source="recording").exists()
+    assert not m.Recording.objects.filter(to_hear=True).exists()
     moved = calls.filter(people__agent__name="Timur Aliev").order_by("-started_at")[0]
     assert moved.started_at < NOW - 12 * DAY
     _everybody_sees_something(demo)

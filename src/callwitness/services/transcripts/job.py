@@ -128,6 +128,8 @@ def options_of(speech: m.SpeechEngine) -> EngineOptions:
     """What the engine of a workspace is made with; the model on this machine is the server's matter. Raises ``UsageError``."""
     server = settings.SERVER
     model = server.whisper_model if speech.engine == "whisper" else speech.model
+    if speech.engine == "whisper" and not model:
+        raise UsageError("this server has no Whisper model: CALLWITNESS_WHISPER_MODEL names none")
     return EngineOptions(
         model, speech.url, speech.project, unlocked(speech.key), beam=1, allowed=server.speech_hosts
     )

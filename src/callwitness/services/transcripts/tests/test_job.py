@@ -153,7 +153,7 @@ def test_an_engine_that_cannot_be_made_leaves_recordings_waiting(office: Office,
     office.work(job)
     assert not m.Transcript.objects.exists()
     office.speech.refresh_from_db()
-    assert "needs a model" in office.speech.problem
+    assert "CALLWITNESS_WHISPER_MODEL names none" in office.speech.problem
     m.SpeechEngine.objects.update(engine="openai")
     service.says("own_server.json")
     office.now += 3_600_000

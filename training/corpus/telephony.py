@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import soundfile
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfilt
 
 from training.corpus.bank import RATE, Sound
@@ -118,8 +118,9 @@ def level_out(sound: Sound, target_db: float = -24, most_db: float = 18, seconds
     if frames < 4:
         return sound
     power = np.square(sound[: frames * 80].reshape(frames, 80)).mean(axis=1)
-    width = int(seconds * 100)
-    slow = uniform_filter1d(maximum_filter1d(power, 30, origin=0), width, origin=width // 2 - 1)
+    widths = (30, int(seconds * 100))  # frames of 10 ms; only what was heard already counts
+    past = [uniform_filter1d(power, width, origin=width // 2 - 1) for width in widths]
+    slow = np.maximum(*past)
     gain_db = np.clip(target_db - 10 * np.log10(slow + 1e-9), -12, most_db)
     gain = np.interp(np.arange(len(sound)), np.arange(frames) * 80, 10 ** (gain_db / 20))
     return np.asarray(np.clip(sound * gain, -0.97, 0.97), dtype=np.float32)

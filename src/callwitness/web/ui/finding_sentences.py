@@ -35,6 +35,9 @@ def said(kind: str, n: int) -> str:
         "duplicate_record": ngettext(
             "{n} call is told twice by the same source", "{n} calls are told twice by the same source", n
         ),
+        "recording_missing": ngettext("{n} talk has no recording", "{n} talks have no recording", n),
+        "recording_truncated": ngettext("{n} recording is incomplete", "{n} recordings are incomplete", n),
+        "recording_orphan": ngettext("{n} recording is of no call", "{n} recordings are of no call", n),
         "source_silent": ngettext("{n} time a source fell silent", "{n} times a source fell silent", n),
         "clock_off": ngettext("{n} clock is off", "{n} clocks are off", n),
     }

@@ -152,7 +152,7 @@ def _pickup(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _decide(facts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``answered``, ``interested_alone``, ``overruled``, ``unheard``: who wins when they disagree.
+    """Adds ``answered``, ``interested_alone``, ``overruled``, ``silent_talk``, ``unheard``: who wins when they disagree.
 
     Whether a person spoke, the recording knows best; then the agent's leg.
     """
@@ -167,7 +167,7 @@ def _decide(facts: pl.DataFrame) -> pl.DataFrame:
         .then(False)
         .otherwise(pl.col("neutral_claims"))
     )
-    facts = facts.with_columns(believed=believed)
+    facts = facts.with_columns(believed=believed, silent_talk=voice.silent_talk())
     alone = pl.col("believed") & pl.col("neutral_denies") & ~pl.col("neutral_claims")
     alone = alone & (pl.col("interested_claims") < 2)
     overruled = ~pl.col("believed") & pl.col("contractor_claims") & pl.col("office_denies")

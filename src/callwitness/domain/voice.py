@@ -1,8 +1,9 @@
 """What recordings add to a verdict: the voice that was heard, or was not, and the moment of it.
 
 Only a sure voice decides anything. It makes a call answered where somebody claims so; where nobody does it must be
-surer still, and a mailbox that was reached speaks itself. That nobody spoke denies a claimed answer only if the
-recording covers the whole talk.
+surer still, and a mailbox that was reached speaks itself. That nobody spoke disputes a claimed answer only if the
+recording covers the whole talk; against the office's own log it must be nearly certain to decide, since nearly all
+calls that an exchange connects are talks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from callwitness.domain.recordings.tables import VOICES
 
 ALONE_SURE: Final = 0.9
 """So sure must a voice be to make a call answered that every other witness calls missed."""
+CONNECTED_SURE: Final = 0.95
+"""So sure must it be that nobody spoke to overrule an office that connected the call."""
 SHORTEST_TALK_S: Final = 10.0
 """In less time than this a person may have picked up and said nothing yet."""
 MACHINES_SPEAK: Final = ("voicemail", "abandoned_in_ivr", "self_served", "deflected", "closed")
@@ -39,8 +42,8 @@ def heard(missed: pl.Expr) -> pl.Expr:
     return sure & (claimed | alone.fill_null(value=False))
 
 
-def unheard() -> pl.Expr:
-    """Somebody claims an answer, and in all of that talk nobody of the answering side spoke."""
+def silent_talk() -> pl.Expr:
+    """Somebody claims an answer, and in all of that talk nobody of the answering side is heard."""
     claimed = pl.col("office_claims") | pl.col("contractor_claims") | pl.col("neutral_claims")
     answer = pl.coalesce("agent_answered_at", "started_at")
     talk_ms = pl.col("ended_at") - answer
@@ -51,6 +54,11 @@ def unheard() -> pl.Expr:
     covers = placed.fill_null(value=False) | long_enough.fill_null(value=False)
     silent = (pl.col("heard") == "nobody") & (talk_ms >= SHORTEST_TALK_S * 1000)
     return claimed & covers & silent.fill_null(value=False)
+
+
+def unheard() -> pl.Expr:
+    """The silence decides: the call was not answered. Reads ``silent_talk``."""
+    return pl.col("silent_talk") & (~pl.col("office_claims") | (pl.col("voice_confidence") >= CONNECTED_SURE))
 
 
 def too_early() -> pl.Expr:

@@ -36,10 +36,10 @@ def _proved(rows: pl.DataFrame, told: Told) -> pl.DataFrame:
 
 
 def _disputed(told: Told) -> pl.DataFrame:
-    """An interested source claims an answer; the witnesses that decided the verdict deny it."""
-    by_ear = pl.col("unheard") & ~pl.col("overruled")
+    """An interested source claims an answer; the witnesses that decided the verdict, or the recording, deny it."""
+    by_ear = pl.col("silent_talk") & ~pl.col("overruled")
     by = pl.when("interested_alone").then("neutral_denier").when(by_ear).then(pl.lit(RECORDING))
-    denied = told.judged.filter(~pl.col("answered")).select(
+    denied = told.judged.filter(~pl.col("answered") | pl.col("silent_talk")).select(
         "call_id", "verdict", *_VOICE, by=by.otherwise("denier")
     )
     rows = _claims(told).join(denied, on="call_id").filter(pl.col("by") != pl.col("source"))

@@ -146,6 +146,19 @@ def test_what_does_not_cover_the_talk_or_is_in_doubt_denies_nothing(voice: dict[
     assert verdict(voice, office=CONNECTED)["verdict"] == "answered"
 
 
+def test_what_the_office_connected_is_disputed_before_it_is_denied() -> None:
+    unsure = {**nobody(), "voice_confidence": 0.85}
+    assert verdict(unsure, office=CONNECTED)["verdict"] == "answered"
+    assert "recording_nobody" in codes(verdict(unsure, office=CONNECTED))
+    (finding,) = found(unsure, office=CONNECTED)
+    assert (finding["kind"], finding["left_source"], finding["right_value"]) == (
+        "answer_disputed",
+        "office",
+        "nobody",
+    )
+    assert verdict(unsure, contractor=CLAIMED)["verdict"] == "no_answer"
+
+
 def test_in_a_short_talk_nobody_need_have_spoken() -> None:
     call = verdict(nobody("10:00", "10:24", 24.0), contractor=SILENT_CLAIM)
     assert call["verdict"] == "answered"

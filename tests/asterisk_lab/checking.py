@@ -59,8 +59,8 @@ class Checked:
         return rows[0]
 
 
-def run_check(capture: Capture, folder: Path, sources: Sequence[str]) -> Checked:
-    """``callwitness check`` with the lab's configuration; sources name files of the capture as ``{}``."""
+def run_check(capture: Capture, folder: Path, sources: Sequence[str], *more: str) -> Checked:
+    """``callwitness check`` with the lab's configuration; sources name files of the capture as ``{}``; more: options."""
     config = folder.with_suffix(".toml")
     config.write_text(configuration(capture))
     command = [
@@ -69,6 +69,7 @@ def run_check(capture: Capture, folder: Path, sources: Sequence[str]) -> Checked
         "callwitness",
         "check",
         *(source.format(capture.folder) for source in sources),
+        *more,
     ]
     done = subprocess.run(
         [*command, "--out", str(folder), "--config", str(config)], capture_output=True, text=True, check=False

@@ -9,6 +9,7 @@ import pytest
 from tests.asterisk_lab import capture
 from tests.asterisk_lab.chroot import LabUnavailable, exact_version, ready_chroot
 from tests.asterisk_lab.instance import running_pair
+from tests.asterisk_lab.recordings import Recorded, record
 from tests.asterisk_lab.scenarios import SCRIPTS
 from tests.asterisk_lab.session import play
 
@@ -26,3 +27,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> capture.Capture:
     except LabUnavailable as unavailable:
         pytest.fail(str(unavailable), pytrace=False)
     return capture.Capture(folder, version, session, messages)
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A session of recorded calls: one minute and a quarter, once some minutes more to build the tree."""
+    try:
+        return record(ready_chroot(), tmp_path_factory.mktemp("recorded"))
+    except LabUnavailable as unavailable:
+        pytest.fail(str(unavailable), pytrace=False)

@@ -55,31 +55,33 @@ class RecordedCall:
 
 CALLS: Final = (
     RecordedCall(1, QUEUE, 3, Talk("ru", "en-gb+f2")),
-    RecordedCall(2, QUEUE, 6, Talk("en-us+m3", "es", lead=1.2)),
-    RecordedCall(3, QUEUE, 9, Talk("fr", "ru+m1", room_db=None)),
-    RecordedCall(4, QUEUE, 12, Talk("ru+f3", "ru+m7", room_db=-52)),
-    RecordedCall(5, QUEUE, 16, Talk("it", "uk+f2", level=0.5)),
-    RecordedCall(6, QUEUE, 20, Talk("uk+m7", "uk+f1", caller_first=True)),
-    RecordedCall(7, QUEUE, 24, Talk("fr", "en-us+f4", lead=2.0)),
-    RecordedCall(8, QUEUE, 28, Talk("ru", "en-us+m7")),
-    RecordedCall(9, QUEUE, 14, Talk("en-gb+f2", "ru+m3", level=1.6), meanwhile=((9.0, "ru+m3"),)),
+    RecordedCall(2, QUEUE, 9.5, Talk("en-us+m3", "es", lead=1.2)),
+    RecordedCall(3, QUEUE, 11, Talk("fr", "ru+m1", room_db=None)),
+    RecordedCall(4, QUEUE, 12.5, Talk("ru+f3", "ru+m7", room_db=-52)),
+    RecordedCall(5, QUEUE, 14, Talk("it", "uk+f2", level=0.5)),
+    RecordedCall(6, QUEUE, 17, Talk("uk+m7", "uk+f1", caller_first=True, turns=2)),
+    RecordedCall(7, QUEUE, 24.5, Talk("fr", "en-us+f4", lead=2.0, turns=2)),
+    RecordedCall(8, QUEUE, 27, Talk("ru", "en-us+m7", turns=2)),
+    RecordedCall(9, QUEUE, 13.5, Talk("en-gb+f2", "ru+m3", level=1.6), meanwhile=((9.0, "ru+m3"),)),
     RecordedCall(10, QUEUE, patience=14),
-    RecordedCall(11, QUEUE, patience=22, meanwhile=((12.0, "en-us+m1"),)),
-    RecordedCall(12, QUEUE, patience=31),
+    RecordedCall(11, QUEUE, patience=20, meanwhile=((12.0, "en-us+m1"),)),
+    RecordedCall(12, QUEUE, patience=29),
     RecordedCall(13, RINGING, 2, Talk("ru", "ru+f2")),
     RecordedCall(14, RINGING, 4, Talk("en-gb+m2", "es", room_db=-55)),
     RecordedCall(15, RINGING, 7, Talk("it", "en-us+f1", room_db=None)),
     RecordedCall(16, RINGING, 10, Talk("ru+m2", "ru+f4", caller_first=True)),
     RecordedCall(17, RINGING, 13, Talk("fr", "uk+m3", level=0.6)),
-    RecordedCall(18, RINGING, 3, Talk("uk+f3", "en-us+m4", turns=1), transfer=Talk("it", "en-us+m4")),
-    RecordedCall(19, RINGING, patience=45, meanwhile=((35.0, "ru+m4"),)),
+    RecordedCall(
+        18, RINGING, 3, Talk("uk+f3", "en-us+m4", turns=2), transfer=Talk("it", "en-us+m4", turns=2)
+    ),
+    RecordedCall(19, RINGING, patience=40, meanwhile=((32.0, "ru+m4"),)),
     RecordedCall(20, RINGING, patience=15),
     RecordedCall(21, MENU, 2, Talk("fr", "ru+f1")),
     RecordedCall(22, MENU, 5, Talk("en-us+f3", "es", room_db=-55)),
     RecordedCall(23, MENU, 9, Talk("ru", "uk+m2", lead=1.5)),
     RecordedCall(24, MENU, 13, Talk("ru+f5", "ru+m5", room_db=None)),
-    RecordedCall(25, MENU, 18, Talk("it", "en-gb+m5")),
-    RecordedCall(26, MENU, patience=24),
+    RecordedCall(25, MENU, 15, Talk("it", "en-gb+m5")),
+    RecordedCall(26, MENU, patience=20),
     RecordedCall(27, MENU, 4, Talk("ru", "ru+f6"), mute="no packets"),
     RecordedCall(28, DIRECT, 1, Talk("en-us+m6", "ru+f2")),
     RecordedCall(29, DIRECT, 3, Talk("ru", "es")),
@@ -97,7 +99,7 @@ CALLS: Final = (
 def write_tracks(people: People, folder: Path) -> dict[str, Conversation]:
     """What everybody plays, into ``folder``. Returns the conversations by the call's key."""
     write_track(folder, "room", people.room())
-    told = {}
+    told: dict[str, Conversation] = {}
     for call in CALLS:
         waiting = [(at, people.sentence(voice)) for at, voice in call.meanwhile]
         write_track(folder, f"{call.key}-waiting", people.laid(waiting, call.patience, -62.0))
@@ -136,7 +138,7 @@ def _phones(call: RecordedCall) -> Iterator[Phone]:
         return
     ring = 1.0 if call.line == QUEUE else call.after
     if call.mute == "no packets":
-        yield Phone(call.phone, ring=ring, talk=14)
+        yield Phone(call.phone, "mute", ring, talk=16, says=call.key)
         return
     first = Phone(call.phone, "speak", ring, talk=0.3, says=call.key)
     if call.transfer is None:
@@ -148,8 +150,9 @@ def _phones(call: RecordedCall) -> Iterator[Phone]:
 
 def _truth(call: RecordedCall) -> Truth:
     queue = f"w{call.number:02d}" if call.line == QUEUE else None
+    if call.talk is None and call.line == RINGING and call.meanwhile:
+        return Truth("voicemail", message=True)
     if call.talk is None:
-        lost = {QUEUE: "abandoned_in_queue"}.get(call.line, "no_answer")
-        return Truth(lost, queue=queue)
+        return Truth("abandoned_in_queue" if call.line == QUEUE else "no_answer", queue=queue)
     agents = (call.phone,) if call.transfer is None else (call.phone, COLLEAGUE)
     return Truth("answered", agents, queue=queue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from tests.asterisk_lab import capture
 from tests.asterisk_lab.ami import Message
-from tests.asterisk_lab.capture import Capture
-from tests.asterisk_lab.instance import Instance
-from tests.asterisk_lab.recorded import CALLS, RecordedCall
-from tests.asterisk_lab.session import Moments
-from tests.asterisk_lab.tracks import RATE, Conversation, Sound
+from tests.asterisk_lab.chroot import exact_version
+from tests.asterisk_lab.instance import Instance, running_pair
+from tests.asterisk_lab.recorded import CALLS, RecordedCall, scripts, write_tracks
+from tests.asterisk_lab.session import Moments, play
+from tests.asterisk_lab.tracks import RATE, Conversation, People, Sound
 
 KINDS: Final = ("stereo", "mono")
-_WORDS_S: Final = 1.5
-_ALIKE: Final = 0.6
+_WORDS_S: Final = 1.0
+_ALIKE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Recording:
 class Recorded:
     """A session of recorded calls. Files of a kind lie in ``folder / kind / line``."""
 
-    capture: Capture
+    capture: capture.Capture
     folder: Path
     recordings: tuple[Recording, ...]
     conversations: Mapping[str, Conversation]
@@ -57,10 +59,23 @@ class Recorded:
         return self.capture.session.moments[call.key]
 
 
-def collect(office: Instance, folder: Path, told: Mapping[str, Conversation], events: Sequence[Message]) -> tuple[Recording, ...]:  # fmt: skip
-    """Copy the recordings of the office, stereo ones made into WAV files. events: of the office's manager interface."""
+def record(tree: Path, folder: Path) -> Recorded:
+    """Let both exchanges play every recorded call, and bring home what was recorded. Raises ``LabUnavailable``."""
+    with running_pair(tree, f"{folder.parent.name}{folder.name}") as (office, network):
+        tracks = network.home / "tracks"
+        told = write_tracks(People(tree), tracks)
+        session = asyncio.run(play(office, network, scripts(Path("/", tracks.relative_to(tree)))))
+        messages = capture.take(office, network, session, folder)
+        found = _collect(office, folder, told, session.heard)
+    return Recorded(capture.Capture(folder, exact_version(tree), session, messages), folder, found, told)
+
+
+def _collect(
+    office: Instance, folder: Path, told: Mapping[str, Conversation], events: Sequence[Message]
+) -> tuple[Recording, ...]:
+    """Copy the recordings, stereo ones made into WAV files. events: of the office's manager interface."""
     found = []
-    for kind, file in ((kind, file) for kind in KINDS for file in _files(office, kind)):
+    for kind, file in _files(office):
         sound = _sound(file)
         target = folder / kind / file.parent.name / f"{file.stem}.wav"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -72,8 +87,9 @@ def collect(office: Instance, folder: Path, told: Mapping[str, Conversation], ev
     return tuple(found)
 
 
-def _files(office: Instance, kind: str) -> list[Path]:
-    return sorted((office.home / "spool/monitor" / kind).glob("*/*"))
+def _files(office: Instance) -> list[tuple[str, Path]]:
+    kept = office.home / "spool/monitor"
+    return [(kind, file) for kind in KINDS for file in sorted((kept / kind).glob("*/*"))]
 
 
 def _sound(file: Path) -> Sound:
@@ -87,7 +103,9 @@ def _sound(file: Path) -> Sound:
 
 def _begun(file: Path, events: Sequence[Message]) -> float:
     uniqueid = file.stem.rpartition("-")[2]
-    starts = [event for event in events if event["Event"] == "MixMonitorStart" and event["Uniqueid"] == uniqueid]
+    starts = [
+        event for event in events if event["Event"] == "MixMonitorStart" and event["Uniqueid"] == uniqueid
+    ]
     return min((float(event["Timestamp"]) for event in starts), default=0.0)
 
 

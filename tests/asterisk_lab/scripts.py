@@ -12,10 +12,10 @@ DESK_PHONE = "137"  # a telephone that hands calls over itself (desk_phone.py)
 class Phone:
     """How one phone (or a subscriber of the network) treats one caller. Without a plan a phone rings on.
 
-    act: answer | speak | busy | decline, after ``ring`` seconds. speak: play the track ``says`` (tracks.py) and only
-    then count ``talk``. Then: hangup after ``talk`` seconds; stay until the other side leaves; blind or attended
-    transfer by keys; refer = blind transfer by SIP REFER. ``target`` is where to, ``after`` the seconds between
-    dialling an attended transfer and hanging up.
+    act: answer | speak | mute | busy | decline, after ``ring`` seconds. speak: play the track ``says`` (tracks.py) and
+    only then count ``talk``; mute: send no packets, though the caller talks. Then: hangup after ``talk`` seconds; stay
+    until the other side leaves; blind or attended transfer by keys; refer = blind transfer by SIP REFER. ``target`` is
+    where to, ``after`` the seconds between dialling an attended transfer and hanging up.
     """
 
     who: str

@@ -44,7 +44,7 @@ class Talk:
     lead: float = 0.7
     caller_first: bool = False
     room_db: float | None = -62.0
-    turns: int = 2
+    turns: int = 3
     level: float = 1.0
 
 

@@ -1,0 +1,189 @@
+"""What is heard in the lab's own recordings, against the sound that its telephones really played."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.asterisk_lab.checking import Checked, codes, run_check, seconds
+from tests.asterisk_lab.recorded import CALLS, DIRECT, JOINED, RecordedCall
+from tests.asterisk_lab.recordings import KINDS, Recorded, Recording
+from tests.asterisk_lab.scripts import Call
+
+pytestmark = pytest.mark.real("Asterisk 22", commands=("debootstrap", "chroot", "setpriv"), root=True)
+
+RIGHT_S = 0.5
+# Clocks of an exchange and of its recorder, and the way from a telephone's button to its first packet.
+CLOCK_S = 0.4
+# Lists cut to whole seconds set the clocks: early by up to two, never late (test_check.py); the beginning is as sure as told.
+EARLY_S, LATE_S = 2.0, 1.0
+AUDIBLE = [call for call in CALLS if call.audible]
+MUTE = [call for call in CALLS if call.mute]
+NOBODY = [call for call in CALLS if call.talk is None]
+# In one channel nobody can tell these from an agent who speaks: a caller who talks first, or to a dead line.
+BLURRED = [call for call in CALLS if call.mute or (call.talk and call.talk.caller_first)]
+Heard = dict[str, Any]
+
+
+def by_key(call: RecordedCall) -> str:
+    """Name of a test's call."""
+    return call.key
+
+
+@pytest.fixture(scope="module")
+def heard(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Heard]:
+    """Facts of every recording, as the command ``listen`` tells them, by kind and key of the call."""
+    folder = tmp_path_factory.mktemp("heard")
+    return {
+        (kind, recording.call.key): fact
+        for kind in KINDS
+        for recording, fact in zip(recorded.of(kind), _listen(recorded, kind, folder), strict=True)
+    }
+
+
+def _listen(recorded: Recorded, kind: str, folder: Path) -> list[Heard]:
+    out = folder / f"{kind}.jsonl"
+    command = [sys.executable, "-m", "callwitness", "listen", str(recorded.folder / kind)]
+    options = ["--lines-from-folders", "--library", str(folder / kind), "--out", str(out)]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    facts = {fact["file"]: fact for fact in map(json.loads, out.read_text().splitlines())}
+    return [facts[recording.file] for recording in recorded.of(kind)]
+
+
+def test_every_call_was_recorded_both_ways(recorded: Recorded) -> None:
+    for kind in KINDS:
+        assert sorted(recording.call.key for recording in recorded.of(kind)) == [call.key for call in CALLS]
+
+
+def test_the_agents_words_lie_where_clock_and_sound_say(recorded: Recorded) -> None:
+    """The truth of these tests: found by the sound; by the clocks too, where the recorder ran from an answer on."""
+    for recording in recorded.recordings:
+        call = recording.call
+        assert (recording.first_word_s is not None) == call.audible, recording.file
+        if recording.first_word_s is None or call.line in {DIRECT, JOINED}:
+            continue
+        _, picked_up = recorded.moments(call).picked_up[0]
+        by_clock = picked_up - recording.begun_at + recorded.conversations[call.key].first_word_s
+        assert abs(by_clock - recording.first_word_s) < CLOCK_S, recording.file
+
+
+def test_nothing_is_written_before_an_answer(recorded: Recorded) -> None:
+    """A recorder that starts while a telephone rings keeps no second of the ringing: its file begins with the answer."""
+    for recording in recorded.recordings:
+        if recording.call.line == DIRECT and recording.first_word_s is not None:
+            lead = recorded.conversations[recording.call.key].first_word_s
+            assert abs(recording.first_word_s - lead) < CLOCK_S, recording.file
+
+
+@pytest.mark.parametrize("call", AUDIBLE, ids=by_key)
+def test_with_two_sides_the_agents_first_word_is_found(
+    recorded: Recorded, heard: dict[tuple[str, str], Heard], call: RecordedCall
+) -> None:
+    fact, recording = heard["stereo", call.key], the(recorded, "stereo", call)
+    assert fact["channels"] == "stereo"
+    assert is_right(fact, recording), (recording.first_word_s, fact)
+
+
+@pytest.mark.parametrize("call", NOBODY, ids=by_key)
+def test_with_two_sides_nobody_is_heard_where_nobody_was(
+    heard: dict[tuple[str, str], Heard], call: RecordedCall
+) -> None:
+    assert heard["stereo", call.key]["status"] != "answered"
+
+
+@pytest.mark.parametrize("call", MUTE, ids=by_key)
+def test_a_telephone_that_cannot_be_heard_is_a_fault_and_not_nobody(
+    heard: dict[tuple[str, str], Heard], call: RecordedCall
+) -> None:
+    fact = heard["stereo", call.key]
+    assert fact["status"] == "unsure"
+    assert "digital silence" in fact["problem"]
+    assert (fact["silence"] == "far") == (call.line == DIRECT)  # elsewhere music sounds before
+
+
+def test_in_one_channel_what_is_claimed_is_right(
+    recorded: Recorded, heard: dict[tuple[str, str], Heard], record_property: Callable[[str, object], None]
+) -> None:
+    """Sure ones must be right; unsure ones may be wrong, and their share is told."""
+    clear = [each for each in recorded.of("mono") if each.call not in BLURRED]
+    claimed = [each for each in clear if heard["mono", each.call.key]["status"] != "unsure"]
+    wrong = [each.call.key for each in claimed if not is_right(heard["mono", each.call.key], each)]
+    record_property("unsure", f"{len(clear) - len(claimed)} of {len(clear)}")
+    record_property("wrong", ", ".join(wrong))
+    assert not wrong
+
+
+@pytest.fixture(scope="module")
+def checked(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """``check`` of the lab's records with its stereo recordings."""
+    office = [f"office=asterisk:{{}}/{name}" for name in ("Master.csv", "queue_log", "cel.csv")]
+    folder = tmp_path_factory.mktemp("check") / "out"
+    sources = ("provider=spreadsheet:{}/provider.csv", *office)
+    return run_check(recorded.capture, folder, sources, "--recordings", str(recorded.folder / "stereo"))
+
+
+def test_every_recording_is_tied_to_its_call(recorded: Recorded, checked: Checked) -> None:
+    tied = {row["recording"]: (row["tied_by"], row["call_id"]) for row in checked.rows("recordings")}
+    assert tied == {
+        each.file: ("named", checked.the(_call(recorded, each.call))["call_id"])
+        for each in recorded.of("stereo")
+    }
+    findings = [row for row in checked.rows("findings") if row["kind"].startswith("recording_")]
+    silent = {checked.the(_call(recorded, call))["call_id"] for call in MUTE if call.line == DIRECT}
+    assert {(row["kind"], row["call_id"]) for row in findings} == {
+        ("recording_truncated", call) for call in silent
+    }
+
+
+@pytest.mark.parametrize("call", CALLS, ids=by_key)
+def test_recordings_leave_the_verdict_true(recorded: Recorded, checked: Checked, call: RecordedCall) -> None:
+    row, scripted = checked.the(_call(recorded, call)), _call(recorded, call)
+    assert row["verdict"] == scripted.truth.verdict, row["reasons"]
+    if call.mute:
+        assert not row["human_voice_at"]
+        assert "recording_side_silent" in codes(row)
+
+
+def test_the_voice_is_heard_when_the_telephone_was_picked_up_and_somebody_spoke(
+    recorded: Recorded, checked: Checked
+) -> None:
+    """CONNECT and the agent's breath after it: the exchange's clock and the sound agree."""
+    placed = {row["recording"]: row for row in checked.rows("recordings") if row["human_voice_at"]}
+    assert len(placed) >= 0.8 * len(AUDIBLE)
+    for each in recorded.of("stereo"):
+        if each.file not in placed or not each.call.audible:
+            continue
+        row = placed[each.file]
+        spoke = (
+            recorded.moments(each.call).picked_up[0][1] + recorded.conversations[each.call.key].first_word_s
+        )
+        off = (seconds(row["human_voice_at"]) or 0.0) - spoke
+        unsure = float(row["uncertainty_s"])
+        assert -EARLY_S - unsure <= off <= LATE_S + unsure, f"{each.call.key}: {off:+.3f} s"
+
+
+def test_no_answer_is_disputed(checked: Checked) -> None:
+    assert not [row for row in checked.rows("findings") if row["kind"] == "answer_disputed"]
+
+
+def the(recorded: Recorded, kind: str, call: RecordedCall) -> Recording:
+    """The recording of a call."""
+    return next(each for each in recorded.of(kind) if each.call is call)
+
+
+def is_right(fact: Heard, recording: Recording) -> bool:
+    """The agent's first word within half a second, or rightly nobody."""
+    if recording.first_word_s is None or fact["human_voice_s"] is None:
+        return recording.first_word_s is None and fact["status"] != "answered"
+    return bool(abs(fact["human_voice_s"] - recording.first_word_s) <= RIGHT_S)
+
+
+def _call(recorded: Recorded, call: RecordedCall) -> Call:
+    return next(each for each in recorded.capture.session.calls if each.key == call.key)

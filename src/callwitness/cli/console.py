@@ -21,6 +21,8 @@ from callwitness.services.arguments import readable
 
 QUIET_S = 1.0
 """A stage shorter than this shows no progress."""
+_UNITS = {"listen": "recordings", "decide": "recordings"}
+"""What a stage counts, if not rows."""
 
 
 class ConsoleProgress:
@@ -59,8 +61,10 @@ class ConsoleProgress:
         spent = now - self._since
         if not self._stage or spent < QUIET_S:
             return
-        rate = f", {self._done / spent:,.0f} rows/s" if self._done else ""
-        rows = f" {self._done:,} rows" if self._done else ""
+        unit = _UNITS.get(self._stage, "rows")
+        pace = self._done / spent
+        rate = f", {pace:,.{0 if pace >= 10 else 1}f} {unit}/s" if self._done else ""
+        rows = f" {self._done:,} {unit}" if self._done else ""
         end = "\n" if final or not sys.stderr.isatty() else "\r"
         sys.stderr.write(f"{self._stage:>10}{rows} in {spent:.1f} s{rate}{end}")
         sys.stderr.flush()

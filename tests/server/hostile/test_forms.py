@@ -54,6 +54,7 @@ FIELDS: Final = {
     "projects:remove": {},
     "settings:index": {"name": "N", "zone": "UTC", "country": "UA", "language": "en"},
     "settings:rules": {},
+    "settings:speech": {"engine": "openai", "language": "en", "model": "m", "url": "https://speech.example/v1", "project": "p", "key": "k", "earlier": "on"},
     "members:invite": {"email": "new@callwitness.example", "role": "operator", "party": "", "teams": "1", "agent": "1", "mask_numbers": "on"},
     "members:withdraw": {},
     "members:member": {"role": "operator", "party": "", "teams": "1", "agent": "1", "mask_numbers": "on"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callwitness.audio.words.redact import redacted
 from callwitness.audio.words.transcript import Segment, Side, Word
@@ -114,3 +116,48 @@ def test_two_cards_and_a_phone_in_one_breath() -> None:
 
 def test_a_card_inside_a_longer_run_of_numbers_goes() -> None:
     assert told("16 4111 1111 1111 1111 12 28") == ["16 [card] 12 28"]
+
+
+SPOKEN = {
+    "en": "zero one two three four five six seven eight nine".split(),
+    "ru": "ноль один два три четыре пять шесть семь восемь девять".split(),
+    "uk": "нуль один два три чотири п'ять шість сім вісім дев'ять".split(),
+}
+
+
+@st.composite
+def dictated(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A card number, and the texts in which somebody says it: in groups, in words or digits, with little words between."""
+    digits = draw(st.sampled_from("23456")) + draw(st.text("0123456789", min_size=14, max_size=14))
+    number = next(digits + last for last in "0123456789" if luhn(digits + last))
+    words, texts, at = SPOKEN[draw(st.sampled_from(sorted(SPOKEN)))], [""], 0
+    while at < len(number):
+        size = draw(st.integers(1, 4))
+        group, at = number[at : at + size], at + size
+        said = " ".join(words[int(digit)] for digit in group) if draw(st.booleans()) else group
+        texts[-1] += draw(st.sampled_from([" ", ", ", ". ", "-", " да, ", " and "])) + said
+        if draw(st.integers(0, 4)) == 0:
+            texts.append("")
+    return number, texts
+
+
+def luhn(digits: str) -> bool:
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
+@given(dictated())
+def test_a_card_number_goes_however_it_is_dictated(told_so: tuple[str, list[str]]) -> None:
+    _number, texts = told_so
+    left = " ".join(told(*texts))
+    assert not [digit for digit in left if digit.isdecimal()], left
+    assert not {word for words in SPOKEN.values() for word in words} & set(left.replace(",", " ").split()), (
+        left
+    )
+
+
+@given(st.lists(st.text("0123456789 +-.,()abcйїCVкод", max_size=60), max_size=6))
+def test_any_text_is_taken_and_what_was_taken_out_stays_out(texts: list[str]) -> None:
+    once = redacted(said(*texts))
+    assert [each.side for each in once] == ["both"] * len(texts)
+    assert redacted(once) == once

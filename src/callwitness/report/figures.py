@@ -119,10 +119,21 @@ def losses(calls: pl.DataFrame) -> Losses:
     return Losses(nobody.height, *(counted.get(name, 0) for name in names))
 
 
-def voices(calls: pl.DataFrame) -> tuple[int, int]:
-    """Answered inbound calls with a known live voice, and all of them."""
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Answered inbound calls: all, those with a known live voice, and of these the ones an agent answered in time."""
+
+    answered: int
+    known: int
+    agent_in_time: int
+
+
+def voices(calls: pl.DataFrame, limit_s: float) -> Voices:
+    """What the voice clock counts, and the agent clock on the same calls. limit_s: of the service level, from the queue."""
     answered = calls.filter((pl.col("direction") == "inbound") & (pl.col("verdict") == "answered"))
-    return answered["human_voice_at"].count(), answered.height
+    known = answered.filter(pl.col("human_voice_at").is_not_null())
+    waited = pl.col("agent_answered_at") - pl.coalesce("queued_at", "started_at")
+    return Voices(answered.height, known.height, known.filter(waited <= limit_s * 1000).height)
 
 
 def hours_of_day(calls: pl.DataFrame, zone: str) -> list[Bucket]:

@@ -112,7 +112,7 @@ def _first_page(result: ReportInput, formats: Formats) -> dict[str, Any]:
         "service": result.summary.get("service_level", {}),
         "service_counts": result.service_counts,
         "service_limit_s": result.service_limit_s,
-        "voices": figures.voices(result.calls) if result.listened else None,
+        "voices": figures.voices(result.calls, result.service_limit_s) if result.listened else None,
         "cards": [(card, _clock(result, card, formats)) for card in cards],
         "general_notes": _general_notes(result, cards),
     }

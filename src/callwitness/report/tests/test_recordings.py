@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from callwitness.domain.results import LADDER, RECORDINGS_OUT
+from callwitness.report.figures import Voices, voices
 from callwitness.report.formats import Formats
 from callwitness.report.ladder import Sound, draw
 from callwitness.report.language import LANGUAGES
@@ -139,3 +140,17 @@ def test_a_recording_longer_than_the_call_widens_the_axis() -> None:
     bars = {bar.get("class"): (bar.get("x"), bar.get("width")) for bar in parsed(drawn.picture).iter("rect")}
     assert bars["span-speech"] == ("0%", "100%")
     assert bars["leg-ring"] == ("20%", "60%")
+
+
+def test_the_agent_clock_is_told_for_the_calls_that_the_voice_clock_knows() -> None:
+    calls = pl.DataFrame(
+        {
+            "direction": ["inbound"] * 3,
+            "verdict": ["answered"] * 3,
+            "started_at": [0, 0, 0],
+            "queued_at": [None, 5_000, 0],
+            "agent_answered_at": [19_000, 26_000, 1_000],
+            "human_voice_at": [22_000, 27_000, None],
+        }
+    )
+    assert voices(calls, 20.0) == Voices(answered=3, known=2, agent_in_time=1)

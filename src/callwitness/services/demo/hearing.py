@@ -52,7 +52,9 @@ def told(name: str, spans: Sequence[Span], number: int) -> Heard:
         duration_s=ends[-1],
         channels="mono",
         spans=stretches,
-        candidates=[Candidate(at, 0.5 if at == voice else 0.2) for at in moments],
+        candidates=[
+            Candidate(at, 0.5 if at == voice else 0.2) for at in sorted(moments, key=lambda at: at != voice)
+        ],
     )
 
 

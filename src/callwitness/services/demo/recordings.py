@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from callwitness.ledger import models as m
 from callwitness.services.demo.hearing import listen, told
@@ -17,6 +17,9 @@ from callwitness.services.recordings.links import link_recordings
 from callwitness.simulate.recordings import Span, recording
 
 _MOST: Final = 28
+_CONTRACTORS: Final = 6
+"""So many of them are calls of the contractor where people spoke later than he says."""
+_CONTRACTORS_DAYS_MS: Final = 25 * 86_400_000
 _DAYS_MS: Final = 5 * 86_400_000
 _LONGEST_MS: Final = 75_000
 _SHORTEST_MS: Final = 8_000
@@ -28,19 +31,13 @@ def record(workspace: m.Workspace, now: int, progress: Progress) -> None:
     Of calls that the contractor took, people speak later than everybody claims.
     """
     office = m.Source.objects.get(workspace=workspace, name="office")
-    seen = m.Witness.objects.filter(
-        source=office,
-        call__started_at__gte=now - _DAYS_MS,
-        call__ended_at__lte=F("call__started_at") + _LONGEST_MS,
-    )
-    seen = seen.exclude(call__direction="internal").exclude(
-        call__verdict__in=("rejected", "closed", "failed")
-    )
-    long_enough = seen.filter(call__ended_at__gte=F("call__started_at") + _SHORTEST_MS)
+    contractors = m.Witness.objects.filter(source__role="contractor", human=True).values("call")
+    by_contractor = _seen(office, now - _CONTRACTORS_DAYS_MS, 2 * _LONGEST_MS).filter(call__in=contractors)
+    late = [each for each in by_contractor if _late_ms(each.call)][:_CONTRACTORS]
+    others = _seen(office, now - _DAYS_MS, _LONGEST_MS).exclude(pk__in=[each.pk for each in late])
+    latest = [*late, *others[: _MOST - len(late)]]
     heard = {}
-    for number, witness in enumerate(
-        long_enough.select_related("call").order_by("-call__started_at")[:_MOST], 1
-    ):
+    for number, witness in enumerate(latest, 1):
         parts = spans(witness.call, _late_ms(witness.call))
         name = _name(witness, ZoneInfo(workspace.zone))
         arrived = min(now, (witness.call.ended_at or now) + 5_000)
@@ -49,6 +46,20 @@ def record(workspace: m.Workspace, now: int, progress: Progress) -> None:
         progress("record", 1)
     link_recordings(workspace, now)
     listen(workspace, heard, now, progress)
+
+
+def _seen(office: m.Source, since: int, longest_ms: int) -> QuerySet[m.Witness]:
+    """What the exchange tells of calls that are worth a recording, the latest first."""
+    seen = m.Witness.objects.filter(
+        source=office,
+        call__started_at__gte=since,
+        call__ended_at__gte=F("call__started_at") + _SHORTEST_MS,
+        call__ended_at__lte=F("call__started_at") + longest_ms,
+    )
+    worth = seen.exclude(call__direction="internal").exclude(
+        call__verdict__in=("rejected", "closed", "failed")
+    )
+    return worth.select_related("call").order_by("-call__started_at")
 
 
 def spans(call: m.Call, late_ms: int = 0) -> list[Span]:

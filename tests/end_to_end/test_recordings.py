@@ -197,6 +197,29 @@ def test_five_seconds_are_thirty_seven_in_the_recording(bench: Quick) -> None:
     ]
 
 
+def test_an_answer_without_a_voice_is_disputed(bench: Quick) -> None:
+    bench.write("tapes/1793616001.8.wav", recording([("ringback", 10.0), ("music", 60.0)], "b"))
+    run = bench.check(*GIVEN)
+    (finding,) = [row for row in run.table("findings") if row["kind"] == "answer_disputed"]
+    assert (finding["left_source"], finding["left_value"]) == ("office", "answered")
+    assert (finding["right_source"], finding["right_value"]) == ("recording", "nobody")
+    assert finding["right_record"] == "1793616001.8.wav"
+
+
+def test_a_side_that_was_not_recorded_denies_nothing(bench: Quick) -> None:
+    caller_alone = bytearray(sound(("silence", 10.0), ("caller", 60.0), seed="c"))
+    caller_alone[46::4] = bytes(len(caller_alone[46::4]))
+    caller_alone[47::4] = bytes(len(caller_alone[47::4]))
+    bench.write("tapes/1793616001.8.wav", bytes(caller_alone))
+    run = bench.check(*GIVEN)
+    call = next(row for row in run.table("calls") if "office:1793616001.8" in row["source_ids"])
+    assert call["verdict"] == "answered"
+    assert "recording_side_silent" in call["reasons"]
+    kinds = [row["kind"] for row in run.table("findings")]
+    assert "answer_disputed" not in kinds
+    assert "recording_truncated" in kinds
+
+
 def test_bad_files_are_told_and_the_good_ones_go_on(bench: Quick) -> None:
     bench.write("tapes/q-1793614201.2.wav", sound(("music", 37.0), ("speech", 42.0), seed="a"))
     bench.write("tapes/Запись разговора.wav", b"this is no sound at all" * 40)

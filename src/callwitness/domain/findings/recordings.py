@@ -130,7 +130,7 @@ def _orphans(told: Told, loose: pl.DataFrame) -> pl.DataFrame:
         *kind(
             "recording_orphan",
             pl.lit("nobody"),
-            pl.when(pl.col("calls").is_null()).then(none).otherwise(some),
+            pl.when(pl.col("groups").list.len() == 0).then(none).otherwise(some),
         ),
         pl.lit(RECORDING).alias("left_source"),
         pl.col("name").alias("left_value"),

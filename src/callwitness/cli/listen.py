@@ -18,7 +18,7 @@ from callwitness.cli.listen_report import check_folder, write_report
 from callwitness.cli.pace import Pace
 from callwitness.domain.errors import UsageError
 from callwitness.report.brief import report_line
-from callwitness.report.listening.page import sentences
+from callwitness.report.listening.page import ListeningInput, sentences
 
 if TYPE_CHECKING:
     from callwitness.audio.heard import Heard
@@ -62,7 +62,8 @@ def listen_command(
             write(each, stream)
             heard.append(each)
         if report is not None:
-            write_report(report, given.inputs, heard, told_of.of, _names(learning, told_of), str(lang), pool)
+            page = ListeningInput(heard, told_of.of, pieces=_names(learning, told_of), lang=str(lang))
+            write_report(report, page, given.inputs, pool, pace)
     typer.echo(" ".join(sentences(heard, str(lang))), err=True)
     if report is not None:
         typer.echo(report_line(str(report / "index.html"), str(lang)), err=True)

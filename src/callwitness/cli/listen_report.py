@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from callwitness.report.listening.page import MARK, ListeningInput, render, with
 if TYPE_CHECKING:
     from callwitness.services.listening.gather import Input
     from callwitness.services.listening.pool import Pool
+    from callwitness.services.listening.run import Told
 
 _PAGE: Final = "index.html"
 _SOUNDS: Final = "sound"
@@ -39,28 +41,24 @@ def check_folder(folder: Path) -> None:
 
 
 def write_report(
-    folder: Path,
-    inputs: Sequence[Input],
-    heard: Sequence[Heard],
-    line_of: Mapping[str, str],
-    pieces: Mapping[str, str],
-    lang: str,
-    pool: Pool,
-) -> Path:
-    """Write page and sounds; the path of the page. Raises ``UsageError`` where the folder cannot be written to."""
+    folder: Path, given: ListeningInput, inputs: Sequence[Input], pool: Pool, progress: Told
+) -> None:
+    """Write page and sounds. Raises ``UsageError`` where the folder cannot be written to."""
     try:
         shutil.rmtree(folder / _SOUNDS, ignore_errors=True)
         (folder / _SOUNDS).mkdir()
-        sounds = _copied(folder / _SOUNDS, inputs, with_cards(heard), pool)
-        page = render(ListeningInput(heard, line_of, sounds, pieces, lang))
+        sounds = _copied(folder / _SOUNDS, inputs, with_cards(given.recordings), pool, progress)
+        page = render(replace(given, sounds=sounds))
         (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")
     except OSError as problem:
         raise UsageError(f"--report {folder}: cannot be written: {problem.strerror}") from None
-    return folder / _PAGE
 
 
-def _copied(folder: Path, inputs: Sequence[Input], shown: Sequence[Heard], pool: Pool) -> dict[str, Sound]:
+def _copied(
+    folder: Path, inputs: Sequence[Input], shown: Sequence[Heard], pool: Pool, progress: Told
+) -> dict[str, Sound]:
     from callwitness.services.listening.copies import Copied, CopyTask, copy  # noqa: PLC0415 needs the extra audio
+    from callwitness.services.listening.run import Progress  # noqa: PLC0415 as above
 
     places = {each.file: each.path for each in inputs}
     tasks = [
@@ -68,8 +66,11 @@ def _copied(folder: Path, inputs: Sequence[Input], shown: Sequence[Heard], pool:
         for number, each in enumerate(shown, 1)
         if each.status != "unreadable"
     ]
-    return {
-        task.file: Sound(f"{_SOUNDS}/{task.target.name}", done.seconds, done.peaks)
-        for task, done in pool.each(copy, tasks)
-        if isinstance(done, Copied)
-    }
+    sounds: dict[str, Sound] = {}
+    copied_s = 0.0
+    for number, (task, done) in enumerate(pool.each(copy, tasks), 1):
+        if isinstance(done, Copied):
+            sounds[task.file] = Sound(f"{_SOUNDS}/{task.target.name}", done.seconds, done.peaks)
+            copied_s += done.seconds
+        progress(Progress("copy", number, copied_s, number / len(tasks)))
+    return sounds

@@ -20,6 +20,7 @@ BEFORE_S: Final = 5.0
 
 _WAVE: Final = 40
 _OFFERED: Final = 5
+_LEAST_SHARE: Final = 0.01
 _NAMED: Final = 8
 _SILENCE: Final = re.compile(r"[^.]*\bdigital silence throughout\b[^.]*\.")
 
@@ -149,13 +150,17 @@ def _offers(heard: Heard, formats: Formats) -> Iterator[Offer]:
         return
     whole = sum(each.weight for each in heard.candidates) or 1.0
     for each in heard.candidates[:_OFFERED]:
+        if each.weight < _LEAST_SHARE * whole:
+            return
         yield Offer(each.at_s, _before(each.at_s), moment_text(each.at_s, formats), each.weight / whole)
 
 
 def _notes(heard: Heard, sound: Sound | None, pieces: Mapping[str, str], formats: Formats) -> Iterator[str]:
     words = translations(formats.lang)
     silences = {
-        "near": words.gettext("The caller's side is digital silence throughout: a fault of the recording."),
+        "near": words.gettext(
+            "The caller's side is digital silence throughout: nobody spoke there, or it was not recorded."
+        ),
         "far": words.gettext("The answering side is digital silence throughout: a fault of the recording."),
         "all": words.gettext("Digital silence throughout: a fault of the recording."),
     }

@@ -52,7 +52,8 @@ def doubtful_first(recordings: Sequence[Heard]) -> list[Heard]:
 
 
 def _place(heard: Heard) -> int:
-    faulty = heard.problem is not None or heard.silence is not None
+    # a silent caller is an ordinary thing where nobody answers
+    faulty = heard.silence in {"far", "all"} or (heard.problem is not None and heard.silence is None)
     return _PLACE.get(heard.status, 2 if faulty else 3)
 
 

@@ -53,7 +53,7 @@ class Learning:
 class Progress:
     """How far a pass is. done: 0..1. recordings, heard_s: recordings and seconds of sound that are through."""
 
-    stage: Literal["listen", "learn", "decide"]
+    stage: Literal["listen", "learn", "decide", "copy"]
     recordings: int
     heard_s: float
     done: float

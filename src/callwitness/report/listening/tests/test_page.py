@@ -52,6 +52,10 @@ def test_whoever_needs_an_ear_comes_first() -> None:
     assert doubtful_first([ANSWERED, STEREO, NOBODY, BROKEN, DOUBTFUL, FAULTY]) == [
         FAULTY, DOUBTFUL, BROKEN, NOBODY, ANSWERED, STEREO,
     ]  # fmt: skip
+    silent = replace(
+        NOBODY, file="silent.wav", confidence=0.95, silence="near", problem="The caller's side is silent."
+    )
+    assert doubtful_first([silent, NOBODY]) == [NOBODY, silent]
     cut = replace(STEREO, file="cut.wav", problem="The file was cut.")
     assert doubtful_first([NOBODY, cut]) == [cut, NOBODY]
     names = re.findall(r"<h3>(.*?)</h3>", rendered())

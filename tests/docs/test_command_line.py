@@ -13,8 +13,10 @@ from callwitness import cli
 OPERATE = Path(__file__).parents[2] / "docs" / "operate"
 PAGE = "\n".join(
     (OPERATE / name).read_text("utf-8")
-    for name in ("check.md", "server.md", "backup.md", "arrivals.md", "listen.md", "transcripts.md")
-)
+    for name in (
+        "check.md", "server.md", "backup.md", "arrivals.md", "listen.md", "transcripts.md", "doubtful-answers.md",
+    )
+)  # fmt: skip
 
 
 def options(command: Any) -> set[str]:

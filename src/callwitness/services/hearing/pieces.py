@@ -38,7 +38,7 @@ def keep_pieces(workspace: m.Workspace, line: str, pieces: Sequence[Known], heed
             row.kind, row.duration_s, row.heard_in = piece.kind, piece.duration_s, piece.heard_in
             row.first_heard, row.last_heard = piece.first_heard, piece.last_heard
             said = Wish(row.ident, row.name, row.counts_as_answer, row.forgotten)
-            if row.pk is None or row.told or told.get(row.ident) == said:
+            if row.told or told.get(row.ident) == said:
                 row.name, row.counts_as_answer, row.told = piece.name[:120], piece.counts_as_answer, True
             row.save()
         gone = [row.pk for ident, row in rows.items() if ident not in there and (row.told or ident in told)]

@@ -362,35 +362,6 @@ def test_recordings_are_uploaded_and_orphans_listed(cast: Cast) -> None:
     assert "not a sound file" in told
 
 
-def test_recordings_with_a_fault_are_listed_with_what_is_wrong(cast: Cast) -> None:
-    for name, silence, problem in (
-        ("half.wav", "far", ""),
-        ("cut.wav", "", "It is cut short."),
-        ("fine.wav", "", ""),
-    ):
-        kept = m.Recording.objects.create(
-            source=cast.sources["exchange"],
-            call=cast.calls["answered"],
-            name=name,
-            arrived_at=1,
-            to_hear=False,
-        )
-        m.Hearing.objects.create(
-            recording=kept,
-            workspace=cast.workspace,
-            line="x",
-            status="unsure",
-            heard_at=1,
-            silence=silence,
-            problem=problem,
-        )
-    told = text(cast.olga.client.get(page(cast, rest="recordings/")))
-    assert "2 have a fault." in told
-    assert "The answering side is digital silence throughout: a fault of the recording." in told
-    assert "It is cut short." in told
-    assert "fine.wav" not in told
-
-
 @pytest.mark.parametrize("rest", ["", "add/", "upload/"])
 def test_pages_are_there_in_each_language(cast: Cast, rest: str) -> None:
     feed(cast)

@@ -2,7 +2,7 @@
 
 A recorder starts at one of a few moments (the call begins, something answers, the queue takes the call, a person picks
 up) and stops when somebody hangs up. So the beginning that counts is the one that, the length added, meets an end. The
-moment in the name goes first: it was written down for this very file. A moment in the name that the length does not
+moment in the name goes first where it fits about as well: it was written down for this very file. A moment in the name that the length does not
 bear out may be that of the queue while sound was kept from the answer on: it stands with all the doubt there is.
 """
 
@@ -108,7 +108,9 @@ def _fitting(told: pl.DataFrame, begins: pl.DataFrame, ends: pl.DataFrame) -> pl
     rank = pl.col("how").replace_strict(
         {how: place for place, how in enumerate(_OFTEN)}, return_dtype=pl.Int8
     )
-    fits = fits.with_columns(rank=rank, later=rank > 0).sort("recording", "later", "miss", "rank", "at")
+    # The name was written for this file: it need not fit best, only about as well.
+    worse = pl.col("miss") + pl.when(rank > 0).then(_RIVAL_MS).otherwise(0)
+    fits = fits.with_columns(rank=rank, worse=worse).sort("recording", "worse", "rank", "at")
     best = {name: pl.col(name).first().over("recording") for name in ("at", "how", "miss")}
     rivals = fits.filter((best["how"] != "name") & (pl.col("miss") <= best["miss"] + _RIVAL_MS))
     spread = rivals.group_by("recording").agg(spread=(pl.col("at") - pl.col("at").first()).abs().max())

@@ -14,7 +14,7 @@ VOICE_SURE: Final = 0.6
 NOBODY_SURE: Final = 0.8
 """That nobody spoke must be surer: it denies what somebody claims."""
 MOST_LIVE_S: Final = 5.0
-"""In one mixed channel: whoever talks longer than this talks with somebody, though he be inaudible."""
+"""Whoever talks longer than this talks with somebody, though he be inaudible: a telephone's sound gets lost as well."""
 
 
 def voices(ties: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +52,6 @@ def _says() -> pl.Expr:
     A side that is digital silence throughout is a fault of the recording: it never says nobody.
     """
     status, sure = pl.col("status"), pl.col("confidence").fill_null(0.0)
-    sides_apart = pl.col("channels") == "stereo"
     alone = pl.col("live_s").fill_null(0.0) <= MOST_LIVE_S
     return (
         pl.when(status.is_null() | (status == "unreadable"))
@@ -61,11 +60,7 @@ def _says() -> pl.Expr:
         .then(pl.lit("faulty"))
         .when((status == "answered") & (sure >= VOICE_SURE) & pl.col("human_voice_s").is_not_null())
         .then(pl.lit("voice"))
-        .when(
-            (status == "nobody")
-            & (sure >= NOBODY_SURE)
-            & (sides_apart | alone | (pl.col("method") == "person"))
-        )
+        .when((status == "nobody") & (sure >= NOBODY_SURE) & (alone | (pl.col("method") == "person")))
         .then(pl.lit("nobody"))
         .otherwise(pl.lit("doubtful"))
     )

@@ -12,16 +12,15 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from callwitness.audio.heard import Heard
-from callwitness.audio.words.engine import EngineFailed
 from callwitness.audio.words.transcript import Transcript, segment_rows
-from callwitness.domain.errors import CallwitnessError, UsageError
+from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.ledger.store import StoreError
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.transcripts.engines.registry import EngineOptions
 from callwitness.services.transcripts.keys import unlocked
 from callwitness.services.transcripts.reading import heard_of
-from callwitness.services.transcripts.scribe import Scribe, Sheet
+from callwitness.services.transcripts.scribe import Failed, Scribe, Sheet
 
 MOST_TRIES: Final = 8
 IDLE_MS: Final = 20_000
@@ -30,7 +29,6 @@ _FIRST_PAUSE_MS: Final = 60_000
 _LONGEST_PAUSE_MS: Final = 6 * 3_600_000
 _UNUSABLE_MS: Final = 300_000
 """How long an engine that cannot be made is left alone."""
-_BROKE: Final = "the engine failed; the log of the server says how"
 _log: Final = logging.getLogger("callwitness.transcripts")
 
 
@@ -89,17 +87,16 @@ class TranscriptJob:
         self._work = _Work(recording, speech, files)
         self.scribe.begin(sheet)
 
-    def _take(self, work: _Work, result: Transcript | Exception, now: int) -> None:
+    def _take(self, work: _Work, result: Transcript | Failed, now: int) -> None:
         if isinstance(result, Transcript):
             _keep(work.recording, work.speech, result, now)
-        elif isinstance(result, UsageError):
-            self._no_engine(work.speech, str(result), now)
-        elif isinstance(result, CallwitnessError):
-            again = isinstance(result, EngineFailed) and result.again
-            _keep_failure(work.recording, work.speech, str(result), now, again=again)
+            return
+        if result.broke:
+            _log.error("a transcript failed: %s", result.broke)
+        if result.unusable:
+            self._no_engine(work.speech, result.sentence, now)
         else:
-            _log.error("a transcript failed", exc_info=result)
-            _keep_failure(work.recording, work.speech, _BROKE, now, again=False)
+            _keep_failure(work.recording, work.speech, result.sentence, now, again=result.again)
 
     def _no_engine(self, speech: m.SpeechEngine, problem: str, now: int) -> None:
         """The recordings wait, the owner reads why."""

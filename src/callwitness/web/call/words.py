@@ -48,7 +48,8 @@ def words(request: HttpRequest, scope: Scope, public_id: str, pk: int) -> HttpRe
     if scope.masks_numbers:
         segments = tuple(map(without_numbers, segments))
     lines = [Line(each, _clock(each.start_s)) for each in segments]
-    return render(request, "call/said.html", {"lines": lines, "transcript": transcript})
+    cut = len(transcript.segments) > _MOST
+    return render(request, "call/said.html", {"lines": lines, "transcript": transcript, "cut": cut})
 
 
 def current(recording: m.Recording) -> m.Transcript | None:

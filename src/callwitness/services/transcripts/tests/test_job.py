@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callwitness.audio.words.engine import Said, Samples
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.recordings.keep import keep_recording
-from callwitness.services.transcripts.engines.registry import EngineOptions
 from callwitness.services.transcripts.job import IDLE_MS, MOST_TRIES, TranscriptJob
 from callwitness.services.transcripts.keys import locked
-from callwitness.services.transcripts.scribe import Scribe
+from callwitness.services.transcripts.tests.bad_engines import broken, deadly
 from callwitness.services.transcripts.tests.conftest import Answer, Service
 from callwitness.simulate.recordings import recording as sound
 
@@ -51,7 +49,7 @@ class Office:
 
     def work(self, job: TranscriptJob) -> bool:
         """Looks until something was written down, or nothing is being read; whether it was."""
-        for _ in range(2000):
+        for _ in range(20_000):
             if job(self.now):
                 return True
             if job._work is None:
@@ -72,10 +70,19 @@ def office(service: Service, settings: Any, tmp_path: Path) -> Office:
     return Office(m.Source.objects.create(workspace=acme, name="office", role="office"), speech)
 
 
-def test_a_recording_that_was_heard_becomes_text(office: Office, service: Service) -> None:
+@pytest.fixture
+def job() -> Iterator[TranscriptJob]:
+    made = TranscriptJob()
+    yield made
+    made.scribe.end()
+
+
+def test_a_recording_that_was_heard_becomes_text(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     service.says("own_server.json")
     kept = office.record("a.wav")
-    assert office.work(TranscriptJob())
+    assert office.work(job)
     written = m.Transcript.objects.get(recording=kept)
     assert (written.state, written.language, written.engine) == ("written", "ru", "openai whisper-1")
     assert written.segments == [
@@ -83,37 +90,40 @@ def test_a_recording_that_was_heard_becomes_text(office: Office, service: Servic
          "words": [[1.5, 2.1, "Слушаю"], [2.1, 2.7, "вас"]]},
     ]  # fmt: skip
     assert service.asked[0].headers["Authorization"] == f"Bearer {KEY}"
-    assert not office.work(TranscriptJob())
+    assert not office.work(job)
 
 
-def test_card_numbers_never_reach_the_ledger(office: Office, service: Service) -> None:
+def test_card_numbers_never_reach_the_ledger(office: Office, service: Service, job: TranscriptJob) -> None:
     service.answers = [Answer(body='{"text": "Карта 4111 1111 1111 1111, код 123"}'.encode())]
     office.record("a.wav")
-    office.work(TranscriptJob())
+    office.work(job)
     assert m.Transcript.objects.get().segments[0]["text"] == "Карта [card], код [code]"
 
 
-def test_what_was_not_heard_or_came_before_is_left_alone(office: Office, service: Service) -> None:
+def test_what_was_not_heard_or_came_before_is_left_alone(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     office.record("not-heard.wav", heard=False)
     office.speech.since = NOW + 1
     office.speech.save()
     office.record("before.wav")
     m.Hearing.objects.update(status="unreadable")
-    assert not office.work(TranscriptJob())
+    assert not office.work(job)
     assert service.asked == []
 
 
-def test_nothing_is_sent_while_it_is_off(office: Office, service: Service) -> None:
+def test_nothing_is_sent_while_it_is_off(office: Office, service: Service, job: TranscriptJob) -> None:
     m.SpeechEngine.objects.update(engine="")
     office.record("a.wav")
-    assert not office.work(TranscriptJob())
+    assert not office.work(job)
     assert service.asked == []
 
 
-def test_a_new_file_of_the_same_name_is_read_again(office: Office, service: Service) -> None:
+def test_a_new_file_of_the_same_name_is_read_again(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     service.answers = [Answer(body=b'{"text": "one"}'), Answer(body=b'{"text": "two"}')]
     kept = office.record("a.wav")
-    job = TranscriptJob()
     assert office.work(job)
     other = keep_recording(office.source, io.BytesIO(sound([("speech", 3.0)], "other")), "a.wav", NOW)
     m.Hearing.objects.update(sha256=other.sha256)
@@ -122,10 +132,11 @@ def test_a_new_file_of_the_same_name_is_read_again(office: Office, service: Serv
     assert m.Transcript.objects.get(recording=kept).segments[0]["text"] == "two"
 
 
-def test_a_busy_service_is_asked_again_later_and_at_last_given_up(office: Office, service: Service) -> None:
+def test_a_busy_service_is_asked_again_later_and_at_last_given_up(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     service.answers = [service.refuses(429, "slow down", {"Retry-After": "0"})]
     office.record("a.wav")
-    job = TranscriptJob()
     for tries in range(1, MOST_TRIES + 1):
         assert office.work(job), tries
         assert not office.work(job)
@@ -138,18 +149,21 @@ def test_a_busy_service_is_asked_again_later_and_at_last_given_up(office: Office
     assert "slow down" in office.speech.problem
 
 
-def test_a_refused_key_fails_at_once_and_is_not_told(office: Office, service: Service) -> None:
+def test_a_refused_key_fails_at_once_and_is_not_told(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     service.answers = [service.refuses(401, f"bad key {KEY}")]
     office.record("a.wav")
-    assert office.work(TranscriptJob())
+    assert office.work(job)
     written = m.Transcript.objects.get()
     assert (written.state, written.problem) == ("failed", "the service does not accept the key (401)")
 
 
-def test_an_engine_that_cannot_be_made_leaves_recordings_waiting(office: Office, service: Service) -> None:
+def test_an_engine_that_cannot_be_made_leaves_recordings_waiting(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     m.SpeechEngine.objects.update(engine="whisper")
     office.record("a.wav")
-    job = TranscriptJob()
     office.work(job)
     assert not m.Transcript.objects.exists()
     office.speech.refresh_from_db()
@@ -162,40 +176,45 @@ def test_an_engine_that_cannot_be_made_leaves_recordings_waiting(office: Office,
     assert office.speech.problem == ""
 
 
-def test_a_key_of_another_secret_must_be_entered_again(office: Office, settings: Any) -> None:
+def test_a_key_of_another_secret_must_be_entered_again(
+    office: Office, settings: Any, job: TranscriptJob
+) -> None:
     office.record("a.wav")
     settings.SECRET_KEY = "another"
-    assert not office.work(TranscriptJob())
+    assert not office.work(job)
     office.speech.refresh_from_db()
     assert "entered again" in office.speech.problem
 
 
-def test_a_plug_in_that_breaks_costs_one_recording(office: Office) -> None:
-    class Broken:
-        name = "broken"
-
-        def transcribe(self, samples: Samples, language: str) -> Sequence[Said]:
-            raise ZeroDivisionError
-
-    def make(_name: str, _options: EngineOptions) -> Broken:
-        return Broken()
-
+def test_a_plug_in_that_breaks_costs_one_recording(office: Office, job: TranscriptJob, caplog: Any) -> None:
+    job.scribe.make = broken
     office.record("a.wav")
-    assert office.work(TranscriptJob(Scribe(make)))
+    assert office.work(job)
     assert m.Transcript.objects.get().problem == "the engine failed; the log of the server says how"
+    assert "ZeroDivisionError" in caplog.text
 
 
-def test_bytes_that_are_gone_are_looked_for_again(office: Office) -> None:
+def test_an_engine_that_takes_its_process_down_is_tried_again(office: Office, job: TranscriptJob) -> None:
+    job.scribe.make = deadly
+    office.record("a.wav")
+    assert office.work(job)
+    written = m.Transcript.objects.get()
+    assert (written.state, written.problem) == ("waiting", "the engine's process died")
+    assert written.next_try_at == NOW + 60_000
+
+
+def test_bytes_that_are_gone_are_looked_for_again(office: Office, job: TranscriptJob) -> None:
     kept = office.record("a.wav")
     evidence_store().delete(kept.sha256)
-    office.work(TranscriptJob())
+    office.work(job)
     assert m.Transcript.objects.get().state == m.Transcript.WAITING
 
 
-def test_a_recording_that_went_while_it_was_read_is_no_trouble(office: Office, service: Service) -> None:
+def test_a_recording_that_went_while_it_was_read_is_no_trouble(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
     service.says("own_server.json")
     kept = office.record("a.wav")
-    job = TranscriptJob()
     job(office.now)
     kept.delete()
     assert office.work(job)

@@ -35,7 +35,10 @@ _CHUNK: Final = 800  # frames measured at once: its arrays fit the cache
 _MARGIN: Final = 40
 _LEAD: Final = (WINDOW - HOP) // 2  # a frame's middle is the middle of its 20 ms
 _HANN: Final = np.hanning(WINDOW).astype(np.float32)
-_TINY: Final = np.float32(1e-9)
+# Every spectrum stands on a floor of -70 dBFS, so that digital silence between words (phones that suppress it write zeros)
+# looks like the faint noise of any other line, and says nothing of who speaks.
+_FLOOR: Final = np.float32(2e-5)  # power a bin
+_FAINT: Final = np.float32(2e-7)  # power of x[n] - x[n-2]
 
 MEASURES: Final = (
     "loud_mean", "loud_max", "loud_range", "rise", "change", "rise_max", "flatness", "peakiness", "centroid", "centroid_sd",
@@ -122,7 +125,7 @@ class Meter:
         smooth = running_mean(energy[:, None], 3)[:, 0]
         return Measures(
             blocks=np.concatenate(self._blocks),
-            energy=(10 * np.log10(smooth + _TINY)).astype(np.float32),
+            energy=(10 * np.log10(smooth + _FAINT)).astype(np.float32),
             bands=np.concatenate(self._bands),
             marks=Marks.joined(self._marks),
             tones=self._tones.events(),
@@ -171,8 +174,8 @@ def _spectrum(sound: Floats, frames: int) -> _Spectrum:
         sound, (frames, WINDOW), (sound.strides[0] * HOP, sound.strides[0])
     )
     bins = np.fft.rfft(windows * _HANN, axis=1)
-    power = np.square(bins.real) + np.square(bins.imag)
-    log = np.float32(0.5) * np.log(power[:, :BINS] + np.float32(1e-6))
+    power = np.square(bins.real) + np.square(bins.imag) + _FLOOR
+    log = np.float32(0.5) * np.log(power[:, :BINS])
     return _Spectrum(power, log)
 
 

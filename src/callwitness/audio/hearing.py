@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from callwitness.audio import classes
 from callwitness.audio import decide as choosing
+from callwitness.audio.candidates import SPEECH
 from callwitness.audio.context import in_context
 from callwitness.audio.decode import open_sound
 from callwitness.audio.features import BLOCKS_PER_SECOND, Floats, Measures, Meter
@@ -22,9 +24,18 @@ from callwitness.audio.trace import Side, Trace
 _WAITING: Final = slice(1, 3)  # the classes tone and music
 _SILENT: Final = {
     "far": "The side called is digital silence throughout: a fault of the recording, not a call without a person.",
-    "near": "The caller's side is digital silence throughout: a fault of the recording.",
+    "near": "The caller's side is digital silence throughout: nobody spoke there, or it was not recorded.",
     "all": "The recording is digital silence throughout: a fault of the recording, not a call without a person.",
 }
+
+_DEAD: Final = (
+    "The side called is digital silence from second {} on while the caller speaks: a fault of the recording, not a call "
+    "without a person."
+)
+_DEAD_S: Final = 8
+_SPOKEN_S: Final = 4
+_SURE: Final = 0.6
+_CLICK: Final = 3  # blocks: hanging up may click
 
 
 def listen_to(path: Path) -> Trace:
@@ -41,7 +52,7 @@ def listen_to(path: Path) -> Trace:
     sides = [meter.finish() for meter in (meters if layout.channels == "stereo" else meters[:1])]
     measured = [_side(side) for side in sides]
     far = far_of(*(_waiting_s(side) for side in measured)) if len(measured) == 2 else 0
-    answering = measured[far]
+    answering, near = measured[far], measured[1 - far] if len(measured) == 2 else None
     return Trace(
         source=path,
         duration_s=duration_s,
@@ -49,7 +60,8 @@ def listen_to(path: Path) -> Trace:
         silence=layout.silence(far),
         problem=problem,
         answering=answering,
-        near=measured[1 - far] if len(measured) == 2 else None,
+        near=near,
+        dead_s=_dead_s(layout.still[far], near) if near else None,
         heard=Print(sides[far].marks, sides[far].bands, answering.classes.argmax(axis=1).astype(np.uint8)),
         tones=sides[far].tones,
     )
@@ -60,12 +72,13 @@ def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
     if trace.silence in ("far", "all"):
         return _unheard(file, trace, lesson)
     choice = choosing.choose(trace, lesson)
+    unheard = choice.status == "nobody" and trace.dead_s is not None
     return Heard(
         file=file,
-        status=choice.status,
+        status="unsure" if unheard else choice.status,
         human_voice_s=choice.human_voice_s,
         connect_s=choice.connect_s,
-        confidence=choice.confidence,
+        confidence=0.0 if unheard else choice.confidence,
         method=choosing.METHOD,
         duration_s=round(trace.duration_s, 3),
         channels=trace.channels,
@@ -93,8 +106,21 @@ def _unheard(file: str, trace: Trace, lesson: Lesson) -> Heard:
     )
 
 
+def _dead_s(still: NDArray[np.bool_], near: Side) -> float | None:
+    """From when on the side called is digital silence up to the end while the caller speaks to it; None = it is not."""
+    last = len(still) - _CLICK
+    sounding = np.flatnonzero(~still[:last])
+    begin = int(sounding[-1]) + 1 if len(sounding) else 0
+    spoken = near.classes[begin:last, SPEECH].sum(axis=1) > _SURE
+    if last - begin < _DEAD_S * BLOCKS_PER_SECOND or spoken.sum() < _SPOKEN_S * BLOCKS_PER_SECOND:
+        return None
+    return begin / BLOCKS_PER_SECOND
+
+
 def _problem(trace: Trace) -> str | None:
     sentences = [trace.problem or "", _SILENT.get(trace.silence or "", "")]
+    if trace.dead_s is not None and trace.silence is None:
+        sentences.append(_DEAD.format(round(trace.dead_s)))
     return " ".join(filter(None, sentences)) or None
 
 
@@ -104,4 +130,4 @@ def _side(measures: Measures) -> Side:
 
 
 def _waiting_s(side: Side) -> float:
-    return float((side.classes[:, _WAITING].sum(axis=1) > 0.6).sum()) / BLOCKS_PER_SECOND
+    return float((side.classes[:, _WAITING].sum(axis=1) > _SURE).sum()) / BLOCKS_PER_SECOND

@@ -36,7 +36,7 @@ class Side:
 class Trace:
     """A recording as measured. answering: the side that may answer (the side called, or the mix when there is one channel);
     near: the caller's side when it has its own channel. heard: the fingerprint of the answering side;
-    tones: its signals.
+    tones: its signals. dead_s: from when on the answering side is digital silence while the caller goes on speaking.
     """
 
     source: Path
@@ -48,11 +48,13 @@ class Trace:
     near: Side | None
     heard: Print
     tones: list[ToneEvent]
+    dead_s: float | None = None
 
     def save(self, path: Path) -> None:
         """Write it; about 200 KB a minute. Raises OSError."""
         sides = {"answering": self.answering} | ({"near": self.near} if self.near else {})
         whole: dict[str, Any] = {"duration_s": self.duration_s}
+        whole["dead_s"] = np.nan if self.dead_s is None else self.dead_s
         whole["told"] = np.array((str(self.source), self.channels, self.silence or "", self.problem or ""))
         whole["tones"] = np.array(json.dumps([astuple(tone) for tone in self.tones]))
         whole |= print_arrays(self.heard)
@@ -75,6 +77,7 @@ class Trace:
                 answering=_side(arrays, "answering"),
                 near=_side(arrays, "near") if "near_blocks" in arrays else None,
                 heard=print_of(arrays),
+                dead_s=None if np.isnan(arrays["dead_s"]) else float(arrays["dead_s"]),
                 tones=[ToneEvent(*told) for told in json.loads(str(arrays["tones"]))],
             )
 

@@ -83,6 +83,9 @@ def _ledger() -> Iterator[Metric]:
     yield _by_state(
         "lost_callers", "Lost callers by state, all workspaces.", dict(_counts(m.LostCase, "state"))
     )
+    yield _by_state("hearings", "What was heard in recordings.", dict(_counts(m.Hearing, "status")))
+    unheard = m.Recording.objects.filter(to_hear=True, state=m.Recording.KEPT).count()
+    yield GaugeMetricFamily(_PREFIX + "recordings_unheard", "Recordings waiting to be listened to.", unheard)
     dirty = m.DirtyDay.objects.aggregate(count=Count("id"), oldest=Min("since"))
     yield GaugeMetricFamily(_PREFIX + "dirty_days", "Days waiting to be derived again.", dirty["count"])
     unpublished = m.UnpublishedDay.objects.count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
@@ -51,12 +52,16 @@ def make(options: EngineOptions) -> Whisper:
         raise UsageError(f"beam: expected 1 to {_MOST_BEAM}, found {options.beam}")
     try:
         from faster_whisper import WhisperModel  # noqa: PLC0415 the extra is needed by whoever uses the engine
+        from tqdm import tqdm  # noqa: PLC0415 as above
     except ImportError:
         raise UsageError(
             "the engine whisper is not installed: pip install 'callwitness[speech]', or in a clone "
             ".venv/bin/python -m pip install --require-hashes -r requirements/speech.txt"
         ) from None
     folder = _folder(options.model)
+    tqdm.set_lock(
+        threading.RLock()
+    )  # its own is shared between processes, and left behind when ours is ended
     try:
         model = WhisperModel(
             str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True

@@ -99,7 +99,7 @@ def _ledger() -> Iterator[Metric]:
 
 
 def _counts(model: type, field: str) -> Iterator[tuple[str, int]]:
-    for row in model.objects.values(field).annotate(count=Count("id")).order_by(field):  # type: ignore[attr-defined]
+    for row in model.objects.values(field).annotate(count=Count("pk")).order_by(field):  # type: ignore[attr-defined]
         yield row[field], row["count"]
 
 

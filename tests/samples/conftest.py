@@ -1,6 +1,7 @@
-"""The extra suite: real exports of many exchanges, kept beside the repository because they are not ours to publish.
+"""The extra suite: exports of many exchanges and recordings, kept beside the repository because they are not ours to publish.
 
-It runs where ``../shared/samples`` exists. Elsewhere none of it is collected, and one line of the summary says so.
+It runs where ``../shared/samples`` and ``../shared/audio`` exist. Elsewhere it is not collected, and a line of the summary
+says so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,13 @@ from pathlib import Path
 import pytest
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
-collect_ignore_glob = [] if SAMPLES.is_dir() else ["test_*.py"]
+AUDIO = SAMPLES.with_name("audio")
+OF_SOUND = "test_open_recordings.py"
+collect_ignore_glob = [OF_SOUND] if not (AUDIO / "open").is_dir() else []
+if not SAMPLES.is_dir():
+    collect_ignore_glob += [
+        file.name for file in Path(__file__).parent.glob("test_*.py") if file.name != OF_SOUND
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +26,16 @@ def shared_samples() -> Path:
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def shared_audio() -> Path:
+    """Folder of the scorer and of the open recordings with their labels."""
+    return AUDIO
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not SAMPLES.is_dir():
-        terminalreporter.write_line(
-            "Extra suite tests/samples not run: no ../shared/samples beside the repository"
-        )
+    for folder in (SAMPLES, AUDIO / "open"):
+        if not folder.is_dir():
+            name = folder.relative_to(SAMPLES.parents[1])
+            terminalreporter.write_line(
+                f"Extra suite tests/samples not run: no ../{name} beside the repository"
+            )

@@ -17,11 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from playwright.sync_api import Page, sync_playwright
 
 from callwitness.audio.heard import KINDS, STATUSES
 from callwitness.simulate.recordings import recording
+
+pytestmark = pytest.mark.real("real codecs", commands=("ffmpeg",))
 
 FIELDS = [
     "file", "status", "human_voice_s", "connect_s", "confidence", "method", "duration_s", "channels", "spans", "known",
@@ -118,6 +122,34 @@ def test_broken_ones_have_a_sentence_and_stop_nobody(heard: list[dict[str, Any]]
     broken = [row for row in heard if row["status"] == "unreadable"]
     assert files(broken) == ["support/empty.wav", "support/text.wav"]
     assert all(re.fullmatch(r"[A-Z].{10,}\.", row["problem"]) for row in broken)
+
+
+def test_bad_input_is_told_in_sentences_and_never_taken_for_an_answer(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5)
+    tone = 0.3 * np.sin(2 * np.pi * 300 * np.arange(160_000) / 8000)
+    soundfile.write(tmp_path / "0.2 s.wav", 0.1 * noise.standard_normal(1600), 8000)
+    soundfile.write(tmp_path / "96 kHz.wav", 0.1 * noise.standard_normal(480_000), 96_000)
+    soundfile.write(tmp_path / "offset.wav", 0.5 + 0.01 * noise.standard_normal(80_000), 8000)
+    soundfile.write(tmp_path / "silence.wav", np.zeros(80_000), 8000)
+    soundfile.write(tmp_path / "far side silent.wav", np.stack([tone, 0 * tone], axis=1), 8000)
+    soundfile.write(tmp_path / "tone.wav", tone, 8000)
+    whole = (tmp_path / "tone.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[:100_001])
+    (tmp_path / "crashed.wav").write_bytes(whole[:4] + bytes(4) + whole[8:40] + bytes(4) + whole[44:])
+    (tmp_path / "header.wav").write_bytes(whole[:44])
+    (tmp_path / "noise.mp3").write_bytes(noise.bytes(50_000))
+    rows = {row["file"]: row for row in told(run("listen", tmp_path))}
+    assert len(rows) == 10
+    statuses = {file: row["status"] for file, row in rows.items()}
+    assert "answered" not in statuses.values()
+    assert {file for file, status in statuses.items() if status == "unreadable"} == {
+        "header.wav", "noise.mp3", "silence.wav",
+    }  # fmt: skip
+    assert (rows["far side silent.wav"]["silence"], statuses["far side silent.wav"]) == ("far", "unsure")
+    assert rows["cut.wav"]["duration_s"] == pytest.approx(6.25, abs=0.1)
+    assert rows["crashed.wav"]["duration_s"] == 20.0
+    fine = {"0.2 s.wav", "96 kHz.wav", "offset.wav", "tone.wav"}
+    assert {file for file, row in rows.items() if row["problem"] is None} == fine
 
 
 def test_what_sounds_in_two_recordings_is_known(heard: list[dict[str, Any]]) -> None:
@@ -276,7 +308,7 @@ def page(calls: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page
         assert problems == []
 
 
-@pytest.mark.real("the page of listening", commands=("chromium",))
+@pytest.mark.real("the page of listening", commands=("chromium", "ffmpeg"))
 def test_the_page_plays_from_five_seconds_before_the_moment(page: Page) -> None:
     card = page.locator(".rec[data-sound]").first
     card.locator(".jump").click()
@@ -290,7 +322,7 @@ def test_the_page_plays_from_five_seconds_before_the_moment(page: Page) -> None:
     page.wait_for_function("() => document.getElementById('sound').paused")
 
 
-@pytest.mark.real("the page of listening", commands=("chromium",))
+@pytest.mark.real("the page of listening", commands=("chromium", "ffmpeg"))
 def test_the_page_is_gone_through_by_keys_filtered_and_searched(page: Page) -> None:
     names = page.locator(".rec h3")
     assert names.count() == 10

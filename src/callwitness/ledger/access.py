@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from callwitness.ledger import models as m
 
@@ -231,11 +231,12 @@ def recording(scope: Scope, pk: int) -> m.Recording:
 
 
 def hearings(scope: Scope) -> QuerySet[m.Hearing]:
-    """What was heard in recordings of calls the reader may see and hear."""
+    """What was heard in recordings of calls the reader may see and hear, as their bytes are now."""
     scope.need("listen")
     own = _own_calls(scope, OuterRef("recording__call_id"), "recording__call__")
     kept = m.Hearing.objects.filter(workspace=scope.workspace, recording__call__isnull=False)
-    return kept.filter(own, recording__state=m.Recording.KEPT, recording__call__workspace=scope.workspace)
+    fresh = kept.filter(recording__state=m.Recording.KEPT, sha256=F("recording__sha256"))
+    return fresh.filter(own, recording__call__workspace=scope.workspace)
 
 
 def pieces(scope: Scope) -> QuerySet[m.Piece]:

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('confidence', models.FloatField(default=0.0)),
                 ('method', models.CharField(max_length=60)),
                 ('duration_s', models.FloatField(default=0.0)),
+                ('live_s', models.FloatField(default=0.0)),
                 ('channels', models.CharField(blank=True, default='', max_length=10)),
                 ('spans', models.JSONField(default=list)),
                 ('candidates', models.JSONField(default=list)),

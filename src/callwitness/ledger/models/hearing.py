@@ -21,7 +21,7 @@ class Hearing(models.Model):
     """Facts of one recording, as ``audio.heard.Heard`` has them, and the decision of a person that overrules them.
 
     sha256: of the bytes that were heard; line: whose library helped; taught: recordings of the line known by then.
-    known: pieces of the line in it, [ident, from, to in seconds]. decided: '' | voice (at ``decided_s``) | nobody.
+    live_s: how long anybody speaks live. known: pieces of the line in it, [ident, from, to in seconds]. decided: '' | voice (at ``decided_s``) | nobody.
     """
 
     recording = models.OneToOneField(Recording, models.CASCADE, primary_key=True, related_name="hearing")
@@ -34,6 +34,7 @@ class Hearing(models.Model):
     confidence = models.FloatField(default=0.0)
     method = models.CharField(max_length=60)
     duration_s = models.FloatField(default=0.0)
+    live_s = models.FloatField(default=0.0)
     channels = models.CharField(max_length=10, blank=True, default="")
     spans = models.JSONField(default=list)
     candidates = models.JSONField(default=list)

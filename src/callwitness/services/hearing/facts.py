@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from django.db.models import Q
 
-from callwitness.domain.recordings.tables import RECORDINGS, live_seconds
+from callwitness.domain.recordings.tables import RECORDINGS
 from callwitness.ledger import models as m
+
+_LARGE: Final = ("peaks", "hearing__spans", "hearing__candidates", "hearing__known")
+"""Columns that derivation does not need."""
 
 
 def recordings_between(workspace_id: int, first: int, end: int) -> pl.DataFrame:
@@ -20,7 +23,8 @@ def recordings_between(workspace_id: int, first: int, end: int) -> pl.DataFrame:
     tied = Q(state=m.Recording.KEPT, call__workspace=workspace_id, call__day__gte=first, call__day__lt=end)
     awaited = Q(state=m.Recording.AWAITED, source__workspace=workspace_id)
     rows = m.Recording.objects.filter(tied | awaited).exclude(native_call_id="")
-    found = [_row(each) for each in rows.select_related("source", "hearing").order_by("pk")]
+    whole = rows.select_related("source", "hearing").order_by("pk").defer(*_LARGE)
+    found = [_row(each) for each in whole.iterator(chunk_size=2_000)]
     return RECORDINGS.conform(pl.DataFrame(found, schema=RECORDINGS.schema, orient="row"))
 
 
@@ -52,7 +56,7 @@ def _heard(recording: m.Recording) -> Iterator[tuple[str, Any]]:
     yield "confidence", hearing.sureness
     yield "method", hearing.known_by
     yield "duration_s", hearing.duration_s or recording.duration_s
-    yield "live_s", live_seconds([(span[0], span[1], span[2]) for span in hearing.spans])
+    yield "live_s", hearing.live_s
     yield "channels", hearing.channels or None
     yield "silence", hearing.silence or None
     yield "problem", hearing.problem or None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from callwitness.audio.heard import Heard
+from callwitness.domain.recordings.tables import live_seconds
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services.dirty import mark_dirty
@@ -20,7 +21,7 @@ _LONGEST_PROBLEM: Final = 500
 _AGAIN_MOST: Final = 200
 _DOUBTFUL: Final = 0.8
 """Of less sure recordings the moment may be found better when more of their line is known."""
-_MATTERS: Final = ("status", "human_voice_s", "confidence", "silence", "duration_s", "spans", "decided")
+_MATTERS: Final = ("status", "human_voice_s", "confidence", "silence", "duration_s", "live_s", "decided")
 
 
 def keep_heard(batch: Batch, heard: Mapping[str, Heard], places: Mapping[str, Places], now: int) -> int:
@@ -111,6 +112,7 @@ def _columns(batch: Batch, recording: m.Recording, facts: Heard, places: Places)
         "confidence": round(facts.confidence, 4),
         "method": facts.method[:60],
         "duration_s": facts.duration_s,
+        "live_s": live_seconds([(span.start_s, span.end_s, span.kind) for span in facts.spans]),
         "channels": facts.channels or "",
         "spans": [[_tidy(span.start_s), _tidy(span.end_s), span.kind] for span in facts.spans],
         "candidates": [[_tidy(each.at_s), round(float(each.weight), 3)] for each in facts.candidates],

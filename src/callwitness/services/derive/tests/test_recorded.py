@@ -52,7 +52,7 @@ def hear(call: m.Call, **facts: Any) -> m.Hearing:
     told: dict[str, Any] = {
         "workspace": call.workspace, "line": "x", "sha256": recording.sha256, "status": "answered", "human_voice_s": 37.0,
         "confidence": 0.97, "method": "test-1", "duration_s": 58.0, "channels": "mono", "heard_at": NOW,
-        "spans": [[0, 37, "music"], [37, 58, "speech"]],
+        "live_s": 21.0,
     }  # fmt: skip
     hearing, _new = m.Hearing.objects.update_or_create(recording=recording, defaults=told | facts)
     m.DirtyDay.objects.get_or_create(workspace=call.workspace, day=call.day, defaults={"since": NOW})
@@ -71,7 +71,7 @@ def test_the_first_live_word_is_the_wait_and_what_others_claim_is_disputed(call:
 
 
 def test_nobody_in_the_recording_disputes_an_answer(call: m.Call) -> None:
-    hear(call, status="nobody", human_voice_s=None, spans=[[0, 58, "music"]])
+    hear(call, status="nobody", human_voice_s=None, live_s=0.0)
     assert call.human_voice_at is None
     assert "answer_disputed" in call.finding_kinds
 

@@ -26,6 +26,8 @@ Sound = npt.NDArray[np.float32]
 RATE: Final = 8000
 SHORTEST_S, LONGEST_S = 1.2, 6.0
 """Prompts of other lengths are not said."""
+SPOKEN: Final = ("agent", "auth", "call", "conf", "dir", "pbx", "pm", "priv", "queue", "vm")
+"""Prompts are said of these kinds; among the others there are beeps, music and silence."""
 _LOUDNESS: Final = 0.09
 _ROOM_S: Final = 60
 
@@ -127,7 +129,8 @@ class People:
         return _ready(*soundfile.read(next(told), dtype="float32"))
 
     def _long_prompts(self, language: str) -> Iterator[Path]:
-        files = sorted((self.tree / "usr/share/asterisk/sounds").glob(f"{language}_*_?_*/**/*.wav"))
+        folders = (self.tree / "usr/share/asterisk/sounds").glob(f"{language}_*_?_*")
+        files = sorted(file for folder in folders for kind in SPOKEN for file in folder.glob(f"{kind}-*.wav"))
         self.dice.shuffle(files)
         return (file for file in files if SHORTEST_S <= soundfile.info(file).duration <= LONGEST_S)
 

@@ -1,6 +1,6 @@
-"""A small network that listens for an answer: per 100 ms, who speaks and whether the call has been answered by then.
+"""A small network that listens for an answer: who speaks, and whether the call has been answered by then.
 
-Residual layers of dilated convolutions look from a block to nearly a minute on both sides; plain matrix products, so numpy
+It takes blocks of 100 ms, two together. Residual layers of dilated convolutions look from a block to nearly a minute on both sides; plain matrix products, so numpy
 is enough. It was trained on recordings whose truth is known (training/network.py) and is a witness, not the judge: its
 numbers are evidence for ``decide``.
 """
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 
 ROLES: Final = ("other", "recorded", "operator", "caller")
-_CHUNK: Final = 6000  # blocks computed at once: ten minutes
-_OUTPUTS: Final = len(ROLES) + 2
+_CHUNK: Final = 3000  # rows computed at once, so that an hour needs no more memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """mean, scale: of the inputs. enter, hidden, leave: (weights, bias) of the dense layers around the convolutions."""
+    """mean, scale: of the inputs, of as many blocks as are taken together. enter, hidden, leave: (weights, bias) of the dense layers around the convolutions."""
 
     mean: Floats
     scale: Floats
@@ -89,13 +88,16 @@ class Network:
 
     def raw(self, rows: Floats) -> Floats:
         """(n, 6): scores of the roles, answered, onset."""
+        width = rows.shape[1]
+        together = len(self.enter[0]) // width
+        groups = np.pad(rows, ((0, -len(rows) % together), (0, 0)), mode="edge").reshape(-1, together * width)
         reach = sum(layer.dilation for layer in self.layers)
         parts = []
-        for first in range(0, len(rows), _CHUNK):
+        for first in range(0, len(groups), _CHUNK):
             start = max(0, first - reach)
-            out = self._forward(rows[start : first + _CHUNK + reach])
+            out = self._forward(groups[start : first + _CHUNK + reach])
             parts.append(out[first - start : first - start + _CHUNK])
-        return np.concatenate(parts) if parts else np.zeros((0, _OUTPUTS), np.float32)
+        return np.repeat(np.concatenate(parts), together, axis=0)[: len(rows)]
 
     def _forward(self, rows: Floats) -> Floats:
         stream = np.maximum(((rows - self.mean) * self.scale) @ self.enter[0] + self.enter[1], 0)

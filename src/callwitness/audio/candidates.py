@@ -99,7 +99,7 @@ def _rises(energy: Floats) -> Floats:
     before, after = np.maximum(here - _STEP, 0), np.minimum(here + _STEP, len(energy))
     past = (sums[here] - sums[before]) / np.maximum(here - before, 1)
     coming = (sums[after] - sums[here]) / (after - here)
-    return np.where(here > 0, coming - past, 0).astype(np.float32)
+    return np.asarray(np.where(here > 0, coming - past, 0), np.float32)
 
 
 def _padded(values: Floats, length: int) -> Floats:

@@ -69,13 +69,6 @@ class Judge:
             arrays["curve"].astype(np.float64),
         )
 
-    def beliefs(self, scores: Numbers) -> tuple[Numbers, float]:
-        """Shares of the candidates and of nobody; together 1."""
-        grown = np.concatenate([self.slope * scores, [self.nobody]])
-        grown = np.exp(grown - grown.max())
-        grown /= grown.sum()
-        return grown[:-1], float(grown[-1])
-
     def probability(self, share: float) -> float:
         """Of being right, at a share of belief."""
         return float(np.interp(share, self.curve[0], self.curve[1]))
@@ -98,15 +91,14 @@ def choose(trace: Trace, lesson: Lesson) -> Choice:
     scene = scene_of(side, near, lesson, judge().networks)
     times = moments(scene.classes, scene.known, scene.energy, scene.answering.onset)
     scores = judge().trees.scores(evidence(scene, times))[:, 0].astype(np.float64)
-    shares, nobody = judge().beliefs(scores)
+    told, nobody = shares(scores, judge().slope, judge().nobody)
     listed = [
-        Candidate(round(float(times[i]), 3), round(float(shares[i]), 4))
-        for i in np.argsort(-shares)[:_LISTED]
+        Candidate(round(float(times[i]), 3), round(float(told[i]), 4)) for i in np.argsort(-told)[:_LISTED]
     ]
     if lesson.greetings:
         at = round(min(lesson.greetings), 3)
         return Choice("answered", at, _connected(scene, at), _GREETING, listed)
-    at, share = best(times, shares)
+    at, share = best(times, told)
     if nobody >= share:
         confidence = judge().probability(nobody)
         return Choice(
@@ -138,14 +130,22 @@ def speech_of(side: Side) -> Floats:
     return np.asarray(side.classes[:, SPEECH].sum(axis=1), np.float32)
 
 
-def best(times: Numbers, shares: Numbers) -> tuple[float, float]:
+def shares(scores: Numbers, slope: float, nobody: float) -> tuple[Numbers, float]:
+    """Belief in each candidate and in nobody; together 1."""
+    grown = np.concatenate([slope * scores, [nobody]])
+    grown = np.exp(grown - grown.max())
+    grown /= grown.sum()
+    return grown[:-1], float(grown[-1])
+
+
+def best(times: Numbers, told: Numbers) -> tuple[float, float]:
     """The moment with most belief within half a second, and that belief; of those it gathers, the strongest is the moment."""
     first, last = np.searchsorted(times, times - _SAME_S), np.searchsorted(times, times + _SAME_S, "right")
-    sums = np.concatenate([[0.0], np.cumsum(shares)])
+    sums = np.concatenate([[0.0], np.cumsum(told)])
     gathered = sums[last] - sums[first]
     middle = int(gathered.argmax())
     around = np.flatnonzero(np.abs(times - times[middle]) <= _SAME_S)
-    return float(times[around[shares[around].argmax()]]), float(gathered[middle])
+    return float(times[around[told[around].argmax()]]), float(gathered[middle])
 
 
 def _connected(scene: Scene, at: float) -> float | None:

@@ -24,6 +24,8 @@ WINDOWS_S: Final = (
 )  # fmt: skip
 ROLE_WINDOWS_S: Final = ((-10, -4), (-4, -1), (-1, 0), (0, 0.5), (0.5, 1.5), (1.5, 4), (4, 10), (10, 30))
 NEAR_WINDOWS_S: Final = ((-10, -2), (-2, 0), (0, 4), (4, 20))
+_TURNS: Final = ((-200, 0), (1, 80), (1, 300))  # blocks around a moment in which turns are counted
+_REPLY: Final = 15  # blocks within which the other side answers
 _FAR_S: Final = 99.0
 _LOUD: Final = MEASURES.index("loud_mean")
 _PITCH: Final = MEASURES.index("pitch")
@@ -61,7 +63,7 @@ def evidence(scene: Scene, times: Numbers) -> Floats:
         _voices(scene.blocks, speech, places),
         _means(scene.others[:, None], places, ((0, 1),)),
         _answers(scene.answering, places),
-        _near(scene.near, length, places),
+        _near(scene.near, speech, places),
     ]
     return np.concatenate(columns, axis=1).astype(np.float32)
 
@@ -164,7 +166,7 @@ def _levels(energy: Floats, loud: Floats, speech: Floats, times: Numbers) -> Num
     here = np.rint(times * 100).astype(np.int64)
 
     def window(low: int, high: int) -> Floats:
-        return energy[np.clip(here[:, None] + np.arange(low, high), 0, len(energy) - 1)]
+        return np.asarray(energy[np.clip(here[:, None] + np.arange(low, high), 0, len(energy) - 1)])
 
     said = loud[speech > 0.5]
     usual = np.percentile(said, 70) if len(said) > 5 else loud.max()
@@ -247,8 +249,28 @@ def _log_sigmoid(values: Numbers) -> Numbers:
     return np.asarray(-np.logaddexp(0, -values))
 
 
-def _near(near: Floats | None, length: int, places: Places) -> Numbers:
-    """Speech of the caller around each moment; -2 in mono, where it is not told apart."""
+def _near(near: Floats | None, speech: Floats, places: Places) -> Numbers:
+    """The caller's own channel around each moment, and how often the sides take turns; -2 in mono, where it is not told."""
     if near is None:
-        return np.full((len(places), len(NEAR_WINDOWS_S)), -2.0)
-    return _means(near[:length, None], places, NEAR_WINDOWS_S)
+        return np.full((len(places), len(NEAR_WINDOWS_S) + 2 * len(_TURNS)), -2.0)
+    caller = near[: len(speech)] > 0.5
+    called = speech > 0.5
+    after_called, after_caller = _turns(called, caller), _turns(caller, called)
+    counts = [
+        np.searchsorted(turns, places + high) - np.searchsorted(turns, places + low)
+        for turns in (after_called, after_caller)
+        for low, high in _TURNS
+    ]
+    shares = _means(near[: len(speech), None], places, NEAR_WINDOWS_S)
+    return np.concatenate([shares, np.stack(counts, axis=1)], axis=1)
+
+
+def _turns(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Places:
+    """Blocks in which the second side begins to speak within 1.5 s of the first side's last word."""
+    begins = np.flatnonzero(second[1:] & ~second[:-1]) + 1
+    words = np.flatnonzero(first)
+    if not len(words):
+        return words
+    last = np.searchsorted(words, begins + 2) - 1
+    since = begins - words[np.maximum(last, 0)]
+    return begins[(last >= 0) & (since <= _REPLY)]

@@ -1,0 +1,113 @@
+"""Learning by cross-validation grouped by line: what is said of a line is learned from other lines only, at every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callwitness.audio.answering import Network
+from training import stages
+from training.belief import Scored, choice, fit_belief, fit_curve
+from training.clips import MODES, Clip, Mode, folds
+from training.scores import is_right
+
+Arrays: TypeAlias = dict[str, NDArray[np.generic]]
+
+FOLDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one recording by models that never met its line."""
+
+    file: str
+    mode: Mode
+    answer_at: float | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """networks: one of each fold. cases: evidence of all clips that are scored. belief: slope and nobody, with its curve."""
+
+    networks: list[Arrays]
+    cases: list[stages.Case]
+    belief: tuple[float, float]
+    curve: NDArray[np.float64]
+    answers: list[Answer]
+
+
+def cross_validate(made: Sequence[Clip], passes: int, say: Callable[[str], None]) -> Validated:
+    """Every stage fold by fold. passes: of the network over the corpus."""
+    fold = folds(made, FOLDS)
+    of = [fold[clip.label["line"]] for clip in made]
+    heard: list[stages.Heard] = [None] * len(made)  # type: ignore[list-item]
+    for number in range(FOLDS):
+        trees = stages.fit_classes([clip for clip, own in zip(made, of, strict=True) if own != number])
+        for place, clip in enumerate(made):
+            if of[place] == number:
+                heard[place] = stages.classified(clip, trees)
+        say(f"classes, fold {number + 1} of {FOLDS}")
+    networks = []
+    for number in range(FOLDS):
+        others = [place for place in range(len(made)) if of[place] != number]
+        networks.append(
+            stages.fit_network(
+                [made[place] for place in others], [heard[place] for place in others], passes, number
+            )
+        )
+        say(f"network, fold {number + 1} of {FOLDS}")
+    return weighed(made, heard, of, networks, say)
+
+
+def weighed(
+    made: Sequence[Clip],
+    heard: Sequence[stages.Heard],
+    of: Sequence[int],
+    networks: list[Arrays],
+    say: Callable[[str], None],
+) -> Validated:
+    """The stages after the network."""
+    keys = [(place, mode) for place, clip in enumerate(made) if clip.scored for mode in MODES]
+    parsed = [Network.from_arrays(arrays) for arrays in networks]
+    cases = [
+        stages.case(
+            made[place],
+            heard[place],
+            mode,
+            stages.listened(made[place], heard[place], mode, [parsed[of[place]]]),
+        )
+        for place, mode in keys
+    ]
+    scores: list[NDArray[np.float64]] = [np.zeros(0)] * len(cases)
+    for number in range(FOLDS):
+        trees = stages.fit_weighing(
+            [one for (place, _), one in zip(keys, cases, strict=True) if of[place] != number]
+        )
+        for row, (place, _) in enumerate(keys):
+            if of[place] == number:
+                scores[row] = trees.scores(cases[row].rows)[:, 0].astype(np.float64)
+        say(f"weighing, fold {number + 1} of {FOLDS}")
+    items = [
+        Scored(one.times, score, made[place].label["answer_at"])
+        for (place, _), one, score in zip(keys, cases, scores, strict=True)
+    ]
+    belief = fit_belief(items)
+    choices = [choice(item, *belief) for item in items]
+    right = np.array(
+        [is_right(made[place].label, at) for (place, _), (at, _) in zip(keys, choices, strict=True)]
+    )
+    beliefs = np.array([share for _, share in choices])
+    sure = np.zeros(len(beliefs))
+    for number in range(FOLDS):
+        own = np.array([of[place] == number for place, _ in keys])
+        sure[own] = np.interp(beliefs[own], *fit_curve(beliefs[~own], right[~own]))
+    answers = [
+        Answer(made[place].label["file"], mode, at, float(confidence))
+        for (place, mode), (at, _), confidence in zip(keys, choices, sure, strict=True)
+    ]
+    return Validated(networks, cases, belief, fit_curve(beliefs, right), answers)

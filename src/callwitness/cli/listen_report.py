@@ -58,7 +58,7 @@ def _copied(
     folder: Path, inputs: Sequence[Input], shown: Sequence[Heard], pool: Pool, progress: Told
 ) -> dict[str, Sound]:
     from callwitness.services.listening.copies import Copied, CopyTask, copy  # noqa: PLC0415 needs the extra audio
-    from callwitness.services.listening.run import Progress  # noqa: PLC0415 as above
+    from callwitness.services.listening.run import HANGS_S, Progress  # noqa: PLC0415 as above
 
     places = {each.file: each.path for each in inputs}
     tasks = [
@@ -68,7 +68,7 @@ def _copied(
     ]
     sounds: dict[str, Sound] = {}
     copied_s = 0.0
-    for number, (task, done) in enumerate(pool.each(copy, tasks), 1):
+    for number, (task, done) in enumerate(pool.each(copy, tasks, HANGS_S), 1):
         if isinstance(done, Copied):
             sounds[task.file] = Sound(f"{_SOUNDS}/{task.target.name}", done.seconds, done.peaks)
             copied_s += done.seconds

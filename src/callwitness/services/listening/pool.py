@@ -6,9 +6,11 @@ of its own, so it is known which task went down with it; another worker takes it
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,6 +41,7 @@ class _Worker(Generic[Task]):
     process: BaseProcess
     pipe: Connection
     task: Task | None = None
+    until: float = math.inf  # by the monotonic clock: later it hangs
 
 
 class Pool:
@@ -59,9 +62,12 @@ class Pool:
         self._workers.clear()
 
     def each(
-        self, function: Callable[[Task], Result], tasks: Iterable[Task]
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], hangs_s: float = math.inf
     ) -> Iterator[tuple[Task, Result | Lost[Task]]]:
-        """Results as they come, in any order. ``function`` is one of a module, tasks and results can be pickled."""
+        """Results as they come, in any order. ``function`` is one of a module, tasks and results can be pickled.
+
+        hangs_s: a task that takes longer is given up.
+        """
         waiting = iter(tasks)
         done = False
         while True:
@@ -70,7 +76,7 @@ class Pool:
                 if task is None:
                     done = True
                     break
-                worker.task = task
+                worker.task, worker.until = task, time.monotonic() + hangs_s
                 with suppress(OSError):  # it died this moment: found below
                     worker.pipe.send((function, task))
             busy = [worker for worker in self._workers if worker.task is not None]
@@ -93,6 +99,10 @@ class Pool:
         return None
 
     def _result(self, worker: _Worker[object], task: object) -> object:
+        if time.monotonic() > worker.until and not worker.pipe.poll():
+            self._workers.remove(worker)
+            _end(worker)
+            return Lost(task, "it was not done after a long time and was given up")
         try:
             well, result = worker.pipe.recv()
         except (EOFError, OSError):
@@ -111,9 +121,11 @@ def _started() -> _Worker[object]:
 
 
 def _ready(busy: Sequence[_Worker[object]]) -> list[_Worker[object]]:
-    """Workers with a result, or dead: the pipe of a dead one reads as ended."""
-    ready = set(wait([worker.pipe for worker in busy]))
-    return [worker for worker in busy if worker.pipe in ready]
+    """Workers with a result, or dead (the pipe of a dead one reads as ended), or hanging."""
+    soonest = min(worker.until for worker in busy) - time.monotonic()
+    ready = set(wait([worker.pipe for worker in busy], None if math.isinf(soonest) else max(0.0, soonest)))
+    now = time.monotonic()
+    return [worker for worker in busy if worker.pipe in ready or now > worker.until]
 
 
 def _end(worker: _Worker[object]) -> None:

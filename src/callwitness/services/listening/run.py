@@ -34,6 +34,9 @@ from callwitness.services.listening.pool import Lost, Pool
 
 Teachers: TypeAlias = Literal["all", "earlier", "none"]
 
+HANGS_S: Final = 3600.0
+"""Twelve hours of sound are heard in minutes; what takes an hour never ends."""
+
 _BYTES_A_PROCESS: Final = 4 << 20
 """Less than this is heard before another process has started."""
 
@@ -156,7 +159,7 @@ class _Run:
         ]
         whole = sum(_size(each) for each in self._inputs.values()) or 1
         through, heard_s = 0, 0.0
-        for number, (task, result) in enumerate(self._pool.each(hear, tasks), 1):
+        for number, (task, result) in enumerate(self._pool.each(hear, tasks, HANGS_S), 1):
             if isinstance(result, Trouble):
                 raise UsageError(result.why)
             through += _size(self._inputs[task.file])
@@ -189,7 +192,7 @@ class _Run:
         number, heard_s = 0, 0.0
         while parts:
             again: list[Part] = []
-            for part, result in self._pool.each(decide_part, parts):
+            for part, result in self._pool.each(decide_part, parts, HANGS_S):
                 own = part.recordings
                 if isinstance(result, Lost) and len(own) > 1:
                     again += [replace(part, recordings=(each,)) for each in own]

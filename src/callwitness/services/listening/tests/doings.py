@@ -26,6 +26,12 @@ def sometimes(number: int) -> int:
     return number
 
 
+def hang_on_two(number: int) -> int:
+    while number == 2:
+        time.sleep(1)
+    return number
+
+
 def own_pid(number: int) -> tuple[int, int]:
     return number, os.getpid()
 

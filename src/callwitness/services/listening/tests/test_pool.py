@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from callwitness.services.listening.pool import Lost, Pool
-from callwitness.services.listening.tests.doings import own_pid, sometimes, square
+from callwitness.services.listening.tests.doings import hang_on_two, own_pid, sometimes, square
 
 
 def alive(pid: int) -> bool:
@@ -42,6 +42,14 @@ def test_a_process_that_dies_costs_its_task_and_no_other() -> None:
         7: "there was not enough memory for it",
     }
     assert [told[task] for task in sorted(told) if task not in whys] == [1, 2, 4, 6, 8, 9, 10, 11]
+
+
+def test_one_that_hangs_is_given_up() -> None:
+    with Pool(2) as pool:
+        list(pool.each(square, range(4)))  # they have started
+        told = dict(pool.each(hang_on_two, range(5), hangs_s=2.0))
+    assert told.pop(2) == Lost(2, "it was not done after a long time and was given up")
+    assert told == {0: 0, 1: 1, 3: 3, 4: 4}
 
 
 def test_one_that_died_idle_is_replaced() -> None:

@@ -77,7 +77,7 @@ def sentence_of(hearing: m.Hearing) -> str:
             return _("Nobody answers in it, as heard by {who}.").format(who=who)
         return _("Somebody answers at {at}, as heard by {who}.").format(at=at, who=who)
     if hearing.status == "answered":
-        return _("A live voice answers at {at} (sure: {sure}).").format(at=at, sure=sure)
+        return _("A live voice answers at {at} of the recording (sure: {sure}).").format(at=at, sure=sure)
     if hearing.status == "nobody":
         return _("No live voice answers (sure: {sure}).").format(sure=sure)
     if hearing.status == "unsure" and hearing.voice_s is not None:

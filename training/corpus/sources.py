@@ -26,7 +26,7 @@ class Source:
 
 
 _KAZOO: Final = "2600hz+kazoo-sounds/kazoo-core"
-_BERO: Final = "beroNet+asterisk-sounds/asterisk_sounds_de/work/userapp/lib/asterisk/sounds"
+_BERO: Final = "beroNet+asterisk-sounds/asterisk_sounds_de"
 _RICHARD: Final = "richard/48000/en/gb/richard"
 _GAME: Final = "hedgewars-data/usr/share/games/hedgewars/Data/Sounds/voices"
 _GAME_VOICES: Final = ("Default_ru", "Default_uk", "Default_es", "Russian", "Mobster", "Surfer", "HillBilly")
@@ -57,8 +57,8 @@ SOURCES: Final = (
     Source(f"{_KAZOO}/en/gb", "*.wav", "prompt", "train", "kz_en_gb"),
     Source(f"{_KAZOO}/nl/be", "*.wav", "prompt", "train", "kz_nl"),
     Source(f"{_KAZOO}/es/es", "*.wav", "prompt", "eval", "kz_es"),
-    Source(_BERO, "*.gsm", "prompt", "train", "bero_de"),
-    Source(f"{_BERO}/digits", "?.gsm", "digit", "train", "bero_de"),
+    Source(_BERO, "*/userapp/lib/asterisk/sounds/*.gsm", "prompt", "train", "bero_de"),
+    Source(_BERO, "*/userapp/lib/asterisk/sounds/digits/?.gsm", "digit", "train", "bero_de"),
     Source(
         "asterisk-prompt-fr-armelle/usr/share/asterisk/sounds/fr", "*.gsm", "prompt", "train", "armelle_fr"
     ),

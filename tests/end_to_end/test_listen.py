@@ -324,16 +324,16 @@ def test_the_page_plays_from_five_seconds_before_the_moment(page: Page) -> None:
 
 @pytest.mark.real("the page of listening", commands=("chromium", "ffmpeg"))
 def test_the_page_is_gone_through_by_keys_filtered_and_searched(page: Page) -> None:
-    names = page.locator(".rec h3")
+    names = page.locator(".rec h2")
     assert names.count() == 10
     page.locator('[data-show="unreadable"]').click()
     assert page.locator(".rec:visible").count() == 2
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert page.locator(".rec.now h3").inner_text() == page.locator(".rec:visible h3").nth(1).inner_text()
+    assert page.locator(".rec.now h2").inner_text() == page.locator(".rec:visible h2").nth(1).inner_text()
     page.locator('[data-show=""]').click()
     page.keyboard.press("/")
     page.keyboard.type("звонок")
-    assert page.locator(".rec:visible h3").all_inner_texts() == ["продажи/1 звонок.opus"]
+    assert page.locator(".rec:visible h2").all_inner_texts() == ["продажи/1 звонок.opus"]
     page.keyboard.press("Escape")
     assert page.locator(".rec:visible").count() == 10

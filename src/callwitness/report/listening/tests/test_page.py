@@ -58,7 +58,7 @@ def test_whoever_needs_an_ear_comes_first() -> None:
     assert doubtful_first([silent, NOBODY]) == [NOBODY, silent]
     cut = replace(STEREO, file="cut.wav", problem="The file was cut.")
     assert doubtful_first([NOBODY, cut]) == [cut, NOBODY]
-    names = re.findall(r"<h3>(.*?)</h3>", rendered())
+    names = re.findall(r"<h2>(.*?)</h2>", rendered())
     assert names[:2] == ["support/8.wav", "support/звонок № 7, «алло».opus"]
 
 
@@ -102,7 +102,7 @@ def test_names_and_problems_from_outside_stay_text() -> None:
     assert "<img" not in html
     assert "&lt;img src=x" in html
     assert "Known from this line: &lt;b&gt;" in html
-    assert "\u202e" not in re.findall(r"<h3>(.*?)</h3>", html)[0]
+    assert "\u202e" not in re.findall(r"<h2>(.*?)</h2>", html)[0]
     assert plain(HOSTILE).endswith("\\u202egnp.wav")
 
 

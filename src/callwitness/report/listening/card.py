@@ -48,7 +48,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A recording as the template shows it. jump_s: where the player begins when it is asked for the moment."""
+    """A recording as the template shows it. jump_s: where the player begins when it is asked for the moment; jump: words
+    for that."""
 
     heard: Heard
     line: str | None
@@ -56,6 +57,7 @@ class Card:
     wave: Markup
     sound: Sound | None
     jump_s: float
+    jump: str
     offers: tuple[Offer, ...]
     notes: tuple[str, ...]
 
@@ -64,16 +66,27 @@ def card(
     heard: Heard, line: str | None, sound: Sound | None, pieces: Mapping[str, str], formats: Formats
 ) -> Card:
     """line: named only where there are several. pieces: id of a recurring piece -> what people call it."""
+    jump_s, jump = _jump(heard, formats)
     return Card(
         heard=heard,
         line=line,
         strip=_strip(heard, formats),
         wave=_wave(heard, sound, formats),
         sound=sound,
-        jump_s=_before(heard.human_voice_s or 0.0),
+        jump_s=jump_s,
+        jump=jump,
         offers=tuple(_offers(heard, formats)),
         notes=tuple(_notes(heard, sound, pieces, formats)),
     )
+
+
+def _jump(heard: Heard, formats: Formats) -> tuple[float, str]:
+    words = translations(formats.lang)
+    if heard.human_voice_s is not None:
+        return _before(heard.human_voice_s), words.gettext("5 s before the first live word")
+    if heard.status == "unsure" and heard.candidates:
+        return _before(heard.candidates[0].at_s), words.gettext("5 s before the likeliest moment")
+    return 0.0, words.gettext("from the start")
 
 
 def moment_text(seconds: float, formats: Formats) -> str:

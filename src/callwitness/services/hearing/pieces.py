@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from callwitness.audio.library import Library, LibraryProblem
 from callwitness.ledger import models as m
 from callwitness.services.hearing.ears import Known, Wish
 
@@ -92,10 +93,11 @@ def forget(piece: m.Piece) -> int:
 
 def clip(piece: m.Piece) -> Path | None:
     """Its sound as a file; None when the library has none."""
-    from callwitness.audio.library import Library  # noqa: PLC0415 most who name pieces need no sound
-
-    library = Library.open(library_folder(piece.workspace), piece.line)
-    return library.clip(piece.ident)
+    try:
+        library = Library.open(library_folder(piece.workspace), piece.line)
+        return library.clip(piece.ident) if library.has(piece.ident) else None
+    except LibraryProblem:
+        return None
 
 
 def _hear_again(piece: m.Piece) -> int:

@@ -49,7 +49,8 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A recording as the template shows it. jump_s: where the player begins when it is asked for the moment; jump: words
-    for that."""
+    for that.
+    """
 
     heard: Heard
     line: str | None

@@ -88,6 +88,13 @@ def test_the_doubtful_offers_its_candidates_best_first() -> None:
     ]
 
 
+def test_a_doubt_whether_anybody_answered_leads_to_the_likeliest_moment() -> None:
+    (card,) = cards(rendered(facts=[replace(DOUBTFUL, human_voice_s=None)]))
+    assert 'data-jump="36.0"' in card
+    assert "5 s before the likeliest moment" in card
+    assert "perhaps nobody" in card
+
+
 def test_a_fault_of_a_side_is_said() -> None:
     (card,) = [each for each in cards(rendered()) if "support/8.wav" in each]
     assert card.count("digital silence throughout") == 1

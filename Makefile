@@ -13,7 +13,7 @@ SYSTEM ?= yes
 export SYSTEM
 
 .DEFAULT_GOAL := help
-.PHONY: help run day test check check-format check-lint check-types check-imports check-docs docs bench clean
+.PHONY: help run day test check check-format check-lint check-types check-imports check-docs docs bench train-audio bench-audio clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -63,6 +63,15 @@ docs: $(VENV)/.docs ## build the documentation site, checking its links
 bench: $(VENV)/.bench ## run every script of benchmarks/ (docs/benchmarks.md)
 	@set -e; for script in $$(grep -l '^def main' benchmarks/*.py); do \
 		echo "bench $$script"; $(BIN)/python "$$script"; done
+
+# Recordings with labels.jsonl to learn from (docs/develop/label-and-retrain.md); own ones: CORPORA="../calls ../more"
+CORPORA ?= ../shared/audio/open
+
+train-audio: $(VENV)/.train ## learn the models of hearing from labelled recordings (CORPORA=...)
+	nice $(BIN)/python -m training.fit $(addprefix --corpus ,$(CORPORA))
+
+bench-audio: $(VENV)/.base $(VENV)/.server ## score hearing on labelled recordings, beside simple rules (CORPORA=...)
+	@$(BIN)/python benchmarks/audio.py $(addprefix --corpus ,$(CORPORA))
 
 clean: ## remove what was built; .venv stays
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

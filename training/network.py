@@ -48,7 +48,7 @@ def fit(examples: Sequence[Example], passes: int, seed: int) -> dict[str, NDArra
     random = np.random.default_rng(seed)
     key = jax.random.PRNGKey(seed)
     weights = _start(key, examples[0].rows[0].shape[1] * PACE)
-    moment = spread = jax.tree.map(jnp.zeros_like, weights)
+    moment, spread = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
     total, step = 0, 0
     for _ in range(passes):
         batches = list(_batches([_drawn(example, random) for example in examples], random))

@@ -70,7 +70,7 @@ def _ahead(track: Floats) -> Floats:
     """Mean of each block and the four after it."""
     sums = np.concatenate([[0], np.cumsum(track, dtype=np.float64)])
     last = np.minimum(np.arange(len(track)) + 5, len(track))
-    return ((sums[last] - sums[:-1]) / (last - np.arange(len(track)))).astype(np.float32)
+    return np.asarray((sums[last] - sums[:-1]) / (last - np.arange(len(track))), np.float32)
 
 
 def _refined(blocks: NDArray[np.int64], energy: Floats) -> NDArray[np.float64]:

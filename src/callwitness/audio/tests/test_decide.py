@@ -21,12 +21,13 @@ from callwitness.audio.trace import Side, Trace
 def test_shares_are_one_together() -> None:
     told, nobody = shares(np.array([3.0, -1.0, 700.0]), 0.8, -1.0)
     assert told.sum() + nobody == pytest.approx(1)
-    assert shares(np.zeros(0), 0.8, -1.0) == (pytest.approx(np.zeros(0)), 1.0)
+    assert shares(np.zeros(0), 0.8, -1.0)[1] == 1.0
 
 
 def test_two_weak_moments_of_one_answer_beat_a_stronger_one_elsewhere() -> None:
     at, share = best(np.array([3.0, 20.0, 20.4]), np.array([0.4, 0.3, 0.25]))
-    assert (at, share) == (20.0, pytest.approx(0.55))
+    assert at == 20.0
+    assert share == pytest.approx(0.55)
 
 
 def test_probability_rises_with_belief() -> None:

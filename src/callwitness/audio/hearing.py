@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from callwitness.audio import classes
 from callwitness.audio import decide as choosing
 from callwitness.audio.candidates import SPEECH
-from callwitness.audio.context import in_context
+from callwitness.audio.context import in_context_by_parts
 from callwitness.audio.decode import open_sound
 from callwitness.audio.features import BLOCKS_PER_SECOND, Floats, Measures, Meter
 from callwitness.audio.heard import Heard
@@ -125,7 +125,7 @@ def _problem(trace: Trace) -> str | None:
 
 
 def _side(measures: Measures) -> Side:
-    told: Floats = classes.classify(in_context(measures.blocks))
+    told: Floats = np.concatenate([classes.classify(part) for part in in_context_by_parts(measures.blocks)])
     return Side(measures.blocks.astype(np.float16), told, measures.energy.astype(np.float16))
 
 

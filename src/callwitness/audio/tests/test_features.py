@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from callwitness.audio.context import NAMES, in_context
+from callwitness.audio.context import NAMES, in_context, in_context_by_parts
 from callwitness.audio.features import MEASURES, RATE, Floats, Meter
 from callwitness.audio.tests.sounds import measure, said, tune
 
@@ -41,6 +41,14 @@ def test_extremes_are_finite(sound: Floats) -> None:
     context = in_context(measures.blocks)
     assert context.shape == (30, len(NAMES))
     assert np.isfinite(context).all()
+
+
+@pytest.mark.parametrize("blocks", [1, 6000, 6001, 13_000])
+def test_long_recordings_are_put_in_context_by_parts(blocks: int) -> None:
+    measured = np.random.default_rng(blocks).normal(size=(blocks, len(MEASURES))).astype(np.float32)
+    parts = list(in_context_by_parts(measured))
+    assert max(len(part) for part in parts) <= 6000
+    assert np.allclose(np.concatenate(parts), in_context(measured), atol=1e-5)
 
 
 def test_what_tells_music_from_speech() -> None:

@@ -32,7 +32,7 @@ def test_marks_of_invention_are_known(said: Said) -> None:
     "said",
     [
         Said(0, 3, "Good morning, how can I help you?", no_speech=0.01, logprob=-0.2, compression=1.1),
-        Said(0, 3, "Mumbled but there", no_speech=0.1, logprob=-1.3),
+        Said(0, 3, "Mumbled but there", no_speech=0.1, logprob=-1.1),
         Said(0, 3, "Odd place, clear words", no_speech=0.8, logprob=-0.3),
         Said(0, 0.2, "Да, слушаю", no_speech=0.1, logprob=-0.4),
         Said(0, 3, "An engine that tells no figures"),

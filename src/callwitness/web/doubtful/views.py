@@ -19,13 +19,14 @@ from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
 from callwitness.services import audit
 from callwitness.services.hearing import decisions
+from callwitness.services.hearing.doubts import doubtful
 from callwitness.web.doubtful.cards import cards_of
 from callwitness.web.ui.door import screen
 from callwitness.web.ui.visitor import address_of
 
 _PAGE: Final = 10
 _WHICH: Final[Mapping[str, Q]] = {
-    "unsure": Q(decided="", status="unsure"),
+    "unsure": doubtful(),
     "decided": ~Q(decided=""),
     "all": Q(decided="") & ~Q(status="unreadable"),
 }

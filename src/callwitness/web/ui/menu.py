@@ -18,6 +18,7 @@ from callwitness.domain.view import period_bounds
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Scope
+from callwitness.services.hearing.doubts import doubtful
 from callwitness.web.ui.door import zone_of
 
 MOST_COUNTED: Final = 99
@@ -144,7 +145,7 @@ def _waiting(screen: str, scope: Scope) -> str:
         found_in = findings_of(access.findings(scope), FINDINGS_PERIOD, zone_of(scope), now)
         rows = found_in.filter(state="open")
     elif screen == "doubtful":
-        rows = access.hearings(scope).filter(status="unsure", decided="")
+        rows = access.hearings(scope).filter(doubtful())
     found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count() if rows is not None else 0
     if not found:
         return ""

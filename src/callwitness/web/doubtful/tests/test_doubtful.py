@@ -30,6 +30,19 @@ def test_the_least_sure_stand_first_and_sure_ones_do_not_wait(heard: Cast) -> No
     assert f'id="r-{of(heard, "outbound").pk}"' in _page(heard, heard.olga, "?which=all")
 
 
+def test_what_is_not_sure_enough_for_a_verdict_waits_where_it_would_decide(heard: Cast) -> None:
+    for name, status, confidence in (
+        ("internal", "answered", 0.55),
+        ("other_project", "nobody", 0.7),  # somebody claims an answer
+        ("abandoned", "nobody", 0.7),  # nobody does
+        ("missed", "unreadable", 0.0),
+    ):
+        add(heard, name, status, confidence)
+    page = _page(heard, heard.olga)
+    waiting = {name for name in heard.calls if f"/call/c-{name}/" in page}
+    assert waiting == {"answered", "support", "internal", "other_project"}
+
+
 def test_a_card_shows_the_strip_the_claims_and_the_moments(heard: Cast) -> None:
     page = _page(heard, heard.olga)
     assert page.count('class="span-music"') == 2

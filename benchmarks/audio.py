@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 from callwitness.audio.hearing import decide, listen_to
 from callwitness.audio.line import Line
 from callwitness.audio.smoothing import running_mean
-from training.scores import HEAD, calibration_error, interval, is_right, score, surest
+from training.scores import HEAD, Answer, calibration_error, interval, is_right, score, surest
 from training.truth import Label, labels
 
 OPEN = Path(__file__).parents[2] / "shared" / "audio" / "open"
@@ -60,7 +61,7 @@ def main() -> None:
     ]:
         print(f"Not measured: no {', '.join(missing)}. See docs/develop/label-and-retrain.md.")
         return
-    said = [json.loads(line) for line in options.answers.read_text(encoding="utf-8").splitlines()]
+    said = [Answer(**json.loads(line)) for line in options.answers.read_text(encoding="utf-8").splitlines()]
     for corpus in corpora:
         rows = [row for row in labels(corpus) if "far_silent" not in row["tags"]]
         print(
@@ -71,26 +72,30 @@ def main() -> None:
     print_speed(corpora[0], labels(corpora[0])[: options.speed])
 
 
-def print_answers(rows: Sequence[Label], said: Iterable[Mapping[str, object]]) -> None:
+def print_answers(rows: Sequence[Label], said: Iterable[Answer]) -> None:
     """A row for each amount of line and each kind of call, with the interval of ok05."""
-    answers: dict[str, dict[str, Mapping[str, object]]] = {mode: {} for mode in MODES}
+    answers: dict[str, dict[str, Answer]] = {mode: {} for mode in MODES}
     for one in said:
-        answers[str(one["mode"])][str(one["file"])] = one
+        answers[one.mode][one.file] = one
     print(f"{'':36}{'n':>5}{HEAD}   ok05 95 %      ece  top80")
     for mode, name in MODES.items():
         own = answers[mode]
-        told = {file: one["answer_at"] for file, one in own.items()}
+        told = {file: one.answer_at for file, one in own.items()}
         for group, belongs in GROUPS if mode != "earlier" else GROUPS[:1]:
             part = [row for row in rows if belongs(row)]
             if len(part) < 10:
                 continue
-            sure = np.array([own[row["file"]]["confidence"] for row in part], np.float64)
+            sure = np.array([own[row["file"]].confidence for row in part], np.float64)
             right = np.array([is_right(row, told[row["file"]]) for row in part])
-            low, high = interval(part, lambda drawn, told=told: score(drawn, told).ok05)
+            low, high = interval(part, partial(_ok05, told))
             print(
                 f"{name + ', ' + group:36}{len(part):5}{score(part, told).row()}   {low:.3f}-{high:.3f}"
                 f" {calibration_error(sure, right):6.3f} {surest(sure, right, 0.8):6.3f}"
             )
+
+
+def _ok05(told: Mapping[str, float | None], part: Sequence[Label]) -> float:
+    return score(part, told).ok05
 
 
 def print_rules(corpus: Path, rows: Sequence[Label]) -> None:

@@ -64,7 +64,11 @@ def _line(work: tuple[Path, list[Label]]) -> list[Clip]:
     for number, row in enumerate(rows):
         name, sides = row["file"], measured[row["file"]]
         near = sides["near"].blocks.astype(np.float16) if "near" in sides else None
-        lessons = {"line": whole[name], "earlier": earlier[name], "alone": alone(prints[name])}
+        lessons: dict[Mode, Lesson] = {
+            "line": whole[name],
+            "earlier": earlier[name],
+            "alone": alone(prints[name]),
+        }
         view: View = "far" if "far" in sides else "mono"
         made.append(_clip(row, view, sides[view], near, lessons))
         if "mix" in sides and number % 2:  # half of them: enough to learn from

@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 from callwitness.audio import classes, decide
 from training import stages
 from training.clips import MODES, Clip, clips
-from training.scores import HEAD, calibration_error, is_right, score, surest
+from training.scores import HEAD, Answer, calibration_error, is_right, score, surest
 from training.truth import Label
-from training.validate import Answer, Validated, cross_validate
+from training.validate import Validated, cross_validate
 
 MODELS: Final = Path(__file__).parents[1] / "src" / "callwitness" / "audio" / "models"
 PASSES: Final = 14
 
 
 def main() -> None:
+    """Read the command line, learn, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--corpus", type=Path, action="append", required=True, help="a folder with labels.jsonl"
@@ -55,7 +56,7 @@ def write(made: Sequence[Clip], validated: Validated, folder: Path) -> None:
     for number, one in enumerate(validated.networks):
         arrays |= {f"network{number}_{name}": part for name, part in one.items()}
     arrays["belief"] = np.array([*validated.belief, len(validated.networks)])
-    arrays["curve"] = validated.curve
+    arrays |= {"curve": validated.curve, "alone": validated.alone}
     np.savez_compressed(folder / decide.MODEL, allow_pickle=False, **arrays)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
 Weights: TypeAlias = Any  # a tree of arrays
+Drawn: TypeAlias = tuple[NDArray[Any], ...]  # rows, roles, answered, onset
 
 PACE: Final = 2  # blocks of 100 ms taken together
 DILATIONS: Final = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -145,7 +146,7 @@ def _step(
     return jax.tree.map(moved, weights, moment, spread), moment, spread
 
 
-def _drawn(example: Example, random: np.random.Generator) -> tuple[Floats, ...]:
+def _drawn(example: Example, random: np.random.Generator) -> Drawn:
     """One view of a recording: (m, PACE x d) rows and their targets."""
     rows = example.rows[random.choice(3, p=(0.35, 0.25, 0.4))]
     first, last = 0, len(rows)
@@ -158,7 +159,7 @@ def _drawn(example: Example, random: np.random.Generator) -> tuple[Floats, ...]:
     if last - first < 50:
         first = max(0, last - 50)
     first, last = first - first % PACE, last - last % PACE
-    shift = random.normal(size=rows.shape[1]).astype(np.float32) * _SHIFTED
+    shift = (random.standard_normal(rows.shape[1]) * _SHIFTED).astype(np.float32)
     many = (last - first) // PACE
     return (
         (rows[first:last] + shift).reshape(many, -1),
@@ -168,9 +169,9 @@ def _drawn(example: Example, random: np.random.Generator) -> tuple[Floats, ...]:
     )
 
 
-def _batches(drawn: Sequence[tuple[Floats, ...]], random: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+def _batches(drawn: Sequence[Drawn], random: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     """Recordings of about one length together, about ``_TOKENS`` rows at a time."""
-    waiting: dict[int, list[tuple[Floats, ...]]] = {}
+    waiting: dict[int, list[Drawn]] = {}
     for number in random.permutation(len(drawn)):
         length = _padded_length(len(drawn[number][0]))
         waiting.setdefault(length, []).append(drawn[number])
@@ -184,7 +185,7 @@ def _padded_length(rows: int) -> int:
     return next((length for length in _LENGTHS if rows <= length), -(-rows // 1000) * 1000)
 
 
-def _batch(members: list[tuple[Floats, ...]], length: int) -> tuple[Any, ...]:
+def _batch(members: list[Drawn], length: int) -> tuple[Any, ...]:
     size = max(1, -(-_TOKENS // length))
     rows = np.zeros((size, length, members[0][0].shape[1]), np.float32)
     there = np.zeros((size, length), np.float32)

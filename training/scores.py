@@ -15,6 +15,16 @@ from training.truth import Label
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one recording by models that never met its line. mode: how much of its line was known (``clips.MODES``)."""
+
+    file: str
+    mode: str
+    answer_at: float | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """median_s, p90_s: absolute error where both say answered. within: shares of the answered found within 0.5 and 1 s.
     false_answer: of those with nobody, said to be answered; missed_answer: of the answered, said to be nobody.

@@ -19,22 +19,30 @@ _ONSET_BLOCKS: Final = 1.2  # how wide the target of the onset is (a standard de
 
 
 def labels(folder: Path) -> list[Label]:
-    """The rows of ``labels.jsonl``, sorted by file."""
-    rows = [json.loads(line) for line in (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    """The rows of ``labels.jsonl``, sorted by file; ``split`` (of which corpus) is the folder's name where it is not told."""
+    text = (folder / "labels.jsonl").read_text(encoding="utf-8")
+    rows = [{"split": folder.name, "flow": "", "tags": []} | json.loads(line) for line in text.splitlines()]
     return sorted(rows, key=lambda row: str(row["file"]))
+
+
+def has_spans(label: Label) -> bool:
+    """Whether it says who is heard when; without that a recording teaches the choice of the moment only."""
+    return "operator_spans" in label
 
 
 def classes(label: Label, blocks: int, view: View) -> NDArray[np.int64]:
     """(blocks) in the order of ``trace.CLASSES``. On the far side the caller is not heard."""
     told = np.full(blocks, _QUIET)
-    music = _covered([span for span in label["hold_spans"] if span[2].split("_")[0] in _MUSIC], blocks)
+    music = _covered(
+        [span for span in label.get("hold_spans", []) if span[2].split("_")[0] in _MUSIC], blocks
+    )
     told[music] = _HOLD
-    for start, end, *_ in label["tone_spans"]:
+    for start, end, *_ in label.get("tone_spans", []):
         told[int(np.ceil(start * 10 - 0.3)) : int(np.floor(end * 10 + 0.3))] = _TONE
     said = ("ivr_spans", "announcement_spans", "operator_spans") + (
         () if view == "far" else ("caller_spans",)
     )
-    speech = _covered([span for name in said for span in label[name]], blocks)
+    speech = _covered([span for name in said for span in label.get(name, [])], blocks)
     told[speech & ~music] = _SPEECH
     told[speech & music] = _OVER
     return told
@@ -43,10 +51,10 @@ def classes(label: Label, blocks: int, view: View) -> NDArray[np.int64]:
 def roles(label: Label, blocks: int, view: View) -> NDArray[np.int32]:
     """(blocks) in the order of ``answering.ROLES``: other, recorded, operator, caller."""
     told = np.zeros(blocks, np.int32)
-    told[_covered(label["ivr_spans"] + label["announcement_spans"], blocks)] = 1
+    told[_covered([*label.get("ivr_spans", []), *label.get("announcement_spans", [])], blocks)] = 1
     if view != "far":
-        told[_covered(label["caller_spans"], blocks)] = 3
-    told[_covered(label["operator_spans"], blocks)] = 2
+        told[_covered(label.get("caller_spans", []), blocks)] = 3
+    told[_covered(label.get("operator_spans", []), blocks)] = 2
     return told
 
 
@@ -54,7 +62,7 @@ def answered(label: Label, blocks: int) -> NDArray[np.float32]:
     """(blocks) 1 from the answer on."""
     if label["answer_at"] is None:
         return np.zeros(blocks, np.float32)
-    return (np.arange(blocks) + 0.5 > label["answer_at"] * 10).astype(np.float32)
+    return np.asarray(np.arange(blocks) + 0.5 > label["answer_at"] * 10, np.float32)
 
 
 def onset(label: Label, blocks: int) -> NDArray[np.float32]:
@@ -62,7 +70,7 @@ def onset(label: Label, blocks: int) -> NDArray[np.float32]:
     if label["answer_at"] is None:
         return np.zeros(blocks, np.float32)
     away = (np.arange(blocks) - label["answer_at"] * 10) / _ONSET_BLOCKS
-    return np.exp(-away * away / 2).astype(np.float32)
+    return np.asarray(np.exp(-away * away / 2), np.float32)
 
 
 def right(label: Label, times: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from callwitness.audio.answering import Network
 from training import stages
 from training.belief import Scored, choice, fit_belief, fit_curve
-from training.clips import MODES, Clip, Mode, folds
-from training.scores import is_right
+from training.clips import MODES, Clip, folds
+from training.scores import Answer, is_right
+from training.truth import has_spans
 
 Arrays: TypeAlias = dict[str, NDArray[np.generic]]
 
@@ -21,23 +22,16 @@ FOLDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said of one recording by models that never met its line."""
-
-    file: str
-    mode: Mode
-    answer_at: float | None
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class Validated:
-    """networks: one of each fold. cases: evidence of all clips that are scored. belief: slope and nobody, with its curve."""
+    """networks: one of each fold. cases: evidence of all clips that are scored. belief: slope and nobody. curve, alone: see
+    ``decide.Judge``.
+    """
 
     networks: list[Arrays]
     cases: list[stages.Case]
     belief: tuple[float, float]
     curve: NDArray[np.float64]
+    alone: NDArray[np.float64]
     answers: list[Answer]
 
 
@@ -54,7 +48,7 @@ def cross_validate(made: Sequence[Clip], passes: int, say: Callable[[str], None]
         say(f"classes, fold {number + 1} of {FOLDS}")
     networks = []
     for number in range(FOLDS):
-        others = [place for place in range(len(made)) if of[place] != number]
+        others = [place for place, clip in enumerate(made) if of[place] != number and has_spans(clip.label)]
         networks.append(
             stages.fit_network(
                 [made[place] for place in others], [heard[place] for place in others], passes, number
@@ -102,12 +96,16 @@ def weighed(
         [is_right(made[place].label, at) for (place, _), (at, _) in zip(keys, choices, strict=True)]
     )
     beliefs = np.array([share for _, share in choices])
+    taught = np.array([made[place].lessons[mode].company > 0 for place, mode in keys])
+    place_of = np.array([of[place] for place, _ in keys])
     sure = np.zeros(len(beliefs))
     for number in range(FOLDS):
-        own = np.array([of[place] == number for place, _ in keys])
-        sure[own] = np.interp(beliefs[own], *fit_curve(beliefs[~own], right[~own]))
+        for group in (taught, ~taught):
+            own, others = group & (place_of == number), group & (place_of != number)
+            sure[own] = np.interp(beliefs[own], *fit_curve(beliefs[others], right[others]))
     answers = [
         Answer(made[place].label["file"], mode, at, float(confidence))
         for (place, mode), (at, _), confidence in zip(keys, choices, sure, strict=True)
     ]
-    return Validated(networks, cases, belief, fit_curve(beliefs, right), answers)
+    curves = [fit_curve(beliefs[group], right[group]) for group in (taught, ~taught)]
+    return Validated(networks, cases, belief, curves[0], curves[1], answers)

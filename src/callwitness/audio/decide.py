@@ -49,7 +49,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Judge:
     """What was learned. slope, nobody: belief is exp(slope x score) of a candidate, exp(nobody) of nobody. curve: (2, k)
-    rising shares and the probability of being right at each.
+    rising shares and the probability of being right at each; alone: the same for a recording that no other taught.
     """
 
     networks: tuple[Network, ...]
@@ -57,6 +57,7 @@ class Judge:
     slope: float
     nobody: float
     curve: Numbers
+    alone: Numbers
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
@@ -67,11 +68,13 @@ class Judge:
             slope,
             nobody,
             arrays["curve"].astype(np.float64),
+            arrays["alone" if "alone" in arrays else "curve"].astype(np.float64),
         )
 
-    def probability(self, share: float) -> float:
-        """Of being right, at a share of belief."""
-        return float(np.interp(share, self.curve[0], self.curve[1]))
+    def probability(self, share: float, company: int) -> float:
+        """Of being right, at a share of belief, when the line has that many other recordings."""
+        curve = self.curve if company else self.alone
+        return float(np.interp(share, curve[0], curve[1]))
 
 
 @cache
@@ -100,11 +103,11 @@ def choose(trace: Trace, lesson: Lesson) -> Choice:
         return Choice("answered", at, _connected(scene, at), _GREETING, listed)
     at, share = best(times, told)
     if nobody >= share:
-        confidence = judge().probability(nobody)
+        confidence = judge().probability(nobody, lesson.company)
         return Choice(
             "nobody" if confidence >= UNSURE else "unsure", None, None, round(confidence, 3), listed
         )
-    confidence = judge().probability(share)
+    confidence = judge().probability(share, lesson.company)
     at = round(at, 3)
     return Choice(
         "answered" if confidence >= UNSURE else "unsure",

@@ -30,8 +30,9 @@ def test_two_weak_moments_of_one_answer_beat_a_stronger_one_elsewhere() -> None:
     assert share == pytest.approx(0.55)
 
 
-def test_probability_rises_with_belief() -> None:
-    told = [judge().probability(share) for share in np.linspace(0, 1, 50)]
+@pytest.mark.parametrize("company", [0, 5])
+def test_probability_rises_with_belief(company: int) -> None:
+    told = [judge().probability(share, company) for share in np.linspace(0, 1, 50)]
     assert told == sorted(told)
     assert 0 < told[0] < told[-1] < 1
 

@@ -21,7 +21,6 @@ from callwitness.audio.recurring import Print
 from callwitness.audio.spans import tile
 from callwitness.audio.trace import Side, Trace
 
-_WAITING: Final = slice(1, 3)  # the classes tone and music
 _SILENT: Final = {
     "far": "The side called is digital silence throughout: a fault of the recording, not a call without a person.",
     "near": "The caller's side is digital silence throughout: nobody spoke there, or it was not recorded.",
@@ -51,7 +50,7 @@ def listen_to(path: Path) -> Trace:
     layout = layout_meter.layout()
     sides = [meter.finish() for meter in (meters if layout.channels == "stereo" else meters[:1])]
     measured = [_side(side) for side in sides]
-    far = far_of(*(_waiting_s(side) for side in measured)) if len(measured) == 2 else 0
+    far = far_of(*(_called_s(side) for side in sides)) if len(sides) == 2 else 0
     answering, near = measured[far], measured[1 - far] if len(measured) == 2 else None
     return Trace(
         source=path,
@@ -129,5 +128,6 @@ def _side(measures: Measures) -> Side:
     return Side(measures.blocks.astype(np.float16), told, measures.energy.astype(np.float16))
 
 
-def _waiting_s(side: Side) -> float:
-    return float((side.classes[:, _WAITING].sum(axis=1) > _SURE).sum()) / BLOCKS_PER_SECOND
+def _called_s(side: Measures) -> float:
+    """Seconds of the network's signals: whoever calls hears them, so they come from the side called."""
+    return sum(tone.end_s - tone.start_s for tone in side.tones if tone.name not in ("dtmf", "fax"))

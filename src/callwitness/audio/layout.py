@@ -51,9 +51,12 @@ class Layout:
         return "far" if self.silent[far] else "near"
 
 
-def far_of(waiting_left_s: float, waiting_right_s: float) -> Literal[0, 1]:
-    """The channel of the side called: right, unless ringback and music sound left and hardly ever right (seconds)."""
-    return 0 if waiting_left_s >= 2.0 and waiting_left_s > 4 * waiting_right_s else 1
+def far_of(signals_left_s: float, signals_right_s: float) -> Literal[0, 1]:
+    """The channel of the side called: right, unless the network's signals (seconds) sound left and hardly ever right.
+
+    Music says nothing of the side: a caller may have a radio, or put the other on hold.
+    """
+    return 0 if signals_left_s >= 2.0 and signals_left_s > 4 * signals_right_s else 1
 
 
 class LayoutMeter:

@@ -77,6 +77,17 @@ def recorded(batch: Batch) -> list[Recorded]:
     return found
 
 
+def said_meanwhile(batch: Batch, since: int) -> None:
+    """What people said to be recorded while a batch was heard could not teach its line yet. since: when that began, ms."""
+    said = m.HearingDecision.objects.filter(
+        recording__in=batch.recordings,
+        action__in=(m.HearingDecision.RECORDED, m.HearingDecision.GREETING),
+        at__gte=since,
+    )
+    for hearing in m.Hearing.objects.filter(recording__in=said.values("recording")):
+        _hear_again(hearing)
+
+
 def _hear_again(hearing: m.Hearing) -> None:
     """The recording teaches its line something, which may settle other doubtful ones."""
     doubtful = m.Hearing.objects.filter(

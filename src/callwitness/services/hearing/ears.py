@@ -77,7 +77,7 @@ class Task:
 class Outcome:
     """heard: by name of file. places: pieces that sound in it, (ident, from, to in seconds).
 
-    pieces: the whole library of the line after that, None where it could not be read; trouble: why, for the log.
+    pieces: the whole library of the line after that, None where it could not be read or written; trouble: why, for the log.
     """
 
     heard: dict[str, Heard]

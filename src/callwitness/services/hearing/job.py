@@ -14,22 +14,25 @@ from callwitness.ledger import models as m
 from callwitness.ledger.store import Missing
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.hearing import keep, pieces
-from callwitness.services.hearing.decisions import recorded
+from callwitness.services.hearing.decisions import recorded, said_meanwhile
 from callwitness.services.hearing.due import Batch, file_name, next_batch
 from callwitness.services.hearing.ears import Ears, Lost, Outcome, Task, Wish
 
 _FAILED: Final = "listening to it failed; the log of the server says how"
 _GONE: Final = "its bytes are not in the store any more"
+_DEAF_MS: Final = 600_000
+"""How long a line is left alone whose library could not be told what people said; what they said stays."""
 _log: Final = logging.getLogger("callwitness.hearing")
 
 
 @dataclass(slots=True)
 class _Work:
-    """A batch that is being heard; its files stay within reach until it is done."""
+    """A batch that is being heard; its files stay within reach until it is done. begun: ms UTC."""
 
     batch: Batch
     wishes: Sequence[Wish]
     files: ExitStack
+    begun: int
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class HearingJob:
     alone: list[Batch] = field(default_factory=list)
     _work: _Work | None = None
     _begun: bool = False
+    _deaf_until: dict[tuple[m.Workspace, str], int] = field(default_factory=dict)
 
     def __call__(self, now: int) -> bool:
         """Whether something was written down. now: ms UTC."""
@@ -56,13 +60,13 @@ class HearingJob:
         if isinstance(outcome, Lost):
             self._lost(work, outcome, now)
         else:
-            _keep(work, outcome, now)
+            self._keep(work, outcome, now)
         self._begin(now)
         return True
 
     def _begin(self, now: int) -> bool:
         """Hand over the next batch, or what people said about a library; whether anything was written down by that."""
-        batch = self.alone.pop() if self.alone else next_batch() or _told_only()
+        batch = self.alone.pop() if self.alone else next_batch() or self._told_only(now)
         if batch is None:
             self.ears.rest()
             return False
@@ -70,7 +74,8 @@ class HearingJob:
         here, missing = _within_reach(batch, files)
         if missing:
             keep.keep_failed(replace(batch, recordings=missing), _GONE, now)
-        work = _Work(replace(batch, recordings=list(here)), pieces.wishes(batch.workspace, batch.line), files)
+        wishes = pieces.wishes(batch.workspace, batch.line)
+        work = _Work(replace(batch, recordings=list(here)), wishes, files, now)
         self._work = work
         task = Task(
             sorted((file_name(recording), path) for recording, path in here.items()),
@@ -92,24 +97,24 @@ class HearingJob:
             return
         keep.keep_failed(batch, _FAILED, now)
         if not batch.recordings:
-            pieces.give_up(batch.workspace, batch.line, work.wishes)
+            self._deaf_until[batch.workspace, batch.line] = now + _DEAF_MS
 
+    def _keep(self, work: _Work, outcome: Outcome, now: int) -> None:
+        batch = work.batch
+        if outcome.trouble:
+            _log.warning("library of a line: %s", outcome.trouble)
+        keep.keep_heard(batch, outcome.heard, outcome.places, now)
+        if outcome.pieces is None:
+            self._deaf_until[batch.workspace, batch.line] = now + _DEAF_MS
+        else:
+            pieces.keep_pieces(batch.workspace, batch.line, outcome.pieces, work.wishes)
+            said_meanwhile(batch, work.begun)
+        keep.hear_again(batch)
 
-def _keep(work: _Work, outcome: Outcome, now: int) -> None:
-    if outcome.trouble:
-        _log.warning("library of a line: %s", outcome.trouble)
-    keep.keep_heard(work.batch, outcome.heard, outcome.places, now)
-    if outcome.pieces is None:
-        pieces.give_up(work.batch.workspace, work.batch.line, work.wishes)
-    else:
-        pieces.keep_pieces(work.batch.workspace, work.batch.line, outcome.pieces, work.wishes)
-    keep.hear_again(work.batch)
-
-
-def _told_only() -> Batch | None:
-    """A line about whose library people said something, and of which no recording waits."""
-    lines = pieces.waiting_lines()
-    return Batch(*lines[0], []) if lines else None
+    def _told_only(self, now: int) -> Batch | None:
+        """A line about whose library people said something, and of which no recording waits."""
+        lines = (line for line in pieces.waiting_lines() if self._deaf_until.get(line, 0) <= now)
+        return next((Batch(*line, []) for line in lines), None)
 
 
 def _within_reach(batch: Batch, files: ExitStack) -> tuple[dict[m.Recording, Path], list[m.Recording]]:

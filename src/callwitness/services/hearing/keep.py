@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -25,30 +26,52 @@ _MATTERS: Final = ("status", "human_voice_s", "confidence", "silence", "duration
 
 
 def keep_heard(batch: Batch, heard: Mapping[str, Heard], places: Mapping[str, Places], now: int) -> int:
-    """Facts and known pieces by name of file (``due.file_name``); of how many recordings they changed."""
+    """Facts and known pieces by name of file (``due.file_name``); of how many recordings they changed.
+
+    What became another recording while it was heard, or one of another line, waits to be heard as it is now.
+    """
     with transaction.atomic():
         taught = m.Hearing.objects.filter(workspace=batch.workspace, line=batch.line).count()
         taught += len(batch.recordings)
         known = m.Hearing.objects.in_bulk([recording.pk for recording in batch.recordings])
-        changed = []
-        for recording in batch.recordings:
-            name = file_name(recording)
-            columns = _columns(batch, recording, heard[name], places.get(name, ())) if name in heard else None
-            if columns and _keep(recording, columns | {"heard_at": now, "taught": taught}, known):
+        changed, done = [], []
+        for name, recording in _unchanged(batch):
+            if name not in heard:
+                continue
+            columns = _columns(batch, recording, heard[name], places.get(name, ()))
+            if _keep(recording, columns | {"heard_at": now, "taught": taught}, known):
                 changed.append(recording)
-        heard_now = [recording.pk for recording in batch.recordings if file_name(recording) in heard]
-        m.Recording.objects.filter(pk__in=heard_now).update(to_hear=False)
+            if line_of(recording) == batch.line:
+                done.append(recording.pk)
+        m.Recording.objects.filter(pk__in=done).update(to_hear=False)
         mark_days(changed, now)
     return len(changed)
 
 
+def _unchanged(batch: Batch) -> Iterator[tuple[str, m.Recording]]:
+    """Recordings as they are by now under the name each was heard by; without those that hold other bytes or are gone."""
+    rows = m.Recording.objects.select_related("call", "source").select_for_update(of=("self",))
+    there = rows.in_bulk([recording.pk for recording in batch.recordings])
+    for heard in batch.recordings:
+        recording = there.get(heard.pk)
+        if recording is not None and recording.sha256 == heard.sha256:
+            yield file_name(heard), recording
+
+
 def keep_failed(batch: Batch, problem: str, now: int) -> None:
-    """Recordings that cannot be heard, and a sentence why."""
-    heard = {
-        file_name(recording): Heard(file_name(recording), "unreadable", problem=problem)
-        for recording in batch.recordings
-    }
-    keep_heard(batch, heard, {}, now)
+    """Recordings that cannot be heard, and a sentence why. What was heard in the same bytes before stands."""
+    before = m.Hearing.objects.filter(recording__in=batch.recordings).exclude(status="unreadable")
+    bytes_heard = dict(before.values_list("recording_id", "sha256"))
+    failed = [each for each in batch.recordings if bytes_heard.get(each.pk) != each.sha256]
+    names = [file_name(recording) for recording in failed]
+    keep_heard(
+        replace(batch, recordings=failed),
+        {name: Heard(name, "unreadable", problem=problem) for name in names},
+        {},
+        now,
+    )
+    for pk, sha256 in bytes_heard.items():
+        m.Recording.objects.filter(pk=pk, sha256=sha256).update(to_hear=False)
 
 
 def try_again(problem: str) -> int:
@@ -59,11 +82,16 @@ def try_again(problem: str) -> int:
 
 def mark_days(recordings: Iterable[m.Recording], now: int) -> None:
     """The days of the calls of these recordings are derived again. Inside a transaction."""
-    days: defaultdict[int, set[int]] = defaultdict(set)
-    for recording in recordings:
-        if recording.call is not None:
-            days[recording.call.workspace_id].add(recording.call.day)
-    for workspace, touched in days.items():
+    calls = [recording.call for recording in recordings if recording.call is not None]
+    _mark([(call.workspace_id, call.day) for call in calls], now)
+
+
+def _mark(days: Iterable[tuple[int, int]], now: int) -> None:
+    """Days, each with the id of its workspace."""
+    by_workspace: defaultdict[int, set[int]] = defaultdict(set)
+    for workspace, day in days:
+        by_workspace[workspace].add(day)
+    for workspace, touched in by_workspace.items():
         mark_dirty(workspace, touched, (), now)
 
 
@@ -80,8 +108,7 @@ def linked(calls: Collection[int], now: int) -> None:
             if line_of(recording) != recording.hearing.line
         ]
         m.Recording.objects.filter(pk__in=moved).update(to_hear=True)
-        for call in m.Call.objects.filter(pk__in=part):
-            mark_dirty(call.workspace_id, {call.day}, (), now)
+        _mark(m.Call.objects.filter(pk__in=part).values_list("workspace_id", "day"), now)
 
 
 def hear_again(batch: Batch) -> int:

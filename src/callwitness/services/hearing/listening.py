@@ -35,7 +35,7 @@ def hear(task: Task) -> Outcome:
         library.learn(traces, line, task.today)
         library.save()
     except LibraryProblem as problem:
-        trouble = str(problem)
+        return Outcome(heard, places, None, str(problem))
     return Outcome(heard, places, [_known(piece) for piece in library.pieces], trouble)
 
 

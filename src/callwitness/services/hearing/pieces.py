@@ -41,15 +41,11 @@ def keep_pieces(workspace: m.Workspace, line: str, pieces: Sequence[Known], heed
             said = Wish(row.ident, row.name, row.counts_as_answer, row.forgotten)
             if row.told or told.get(row.ident) == said:
                 row.name, row.counts_as_answer, row.told = piece.name[:120], piece.counts_as_answer, True
+            elif row.forgotten or row.counts_as_answer != piece.counts_as_answer:
+                _hear_again(row)  # recordings were heard without regard to it
             row.save()
         gone = [row.pk for ident, row in rows.items() if ident not in there and (row.told or ident in told)]
         m.Piece.objects.filter(pk__in=gone).delete()
-
-
-def give_up(workspace: m.Workspace, line: str, heeded: Sequence[Wish]) -> None:
-    """The library cannot be told; it is not tried for ever."""
-    idents = [wish.ident for wish in heeded]
-    m.Piece.objects.filter(workspace=workspace, line=line, ident__in=idents).update(told=True)
 
 
 def sounding(hearing: m.Hearing, begin_s: float, end_s: float) -> list[m.Piece]:

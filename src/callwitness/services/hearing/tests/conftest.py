@@ -83,7 +83,8 @@ class SaidEars(Ears):
     def __init__(self, heard: Mapping[str, Heard] | None = None, pieces: list[Known] | None = None) -> None:
         super().__init__()
         self.tasks: list[Task] = []
-        self.heard, self.pieces = heard or {}, pieces or []
+        self.heard = heard or {}
+        self.pieces: list[Known] | None = pieces or []
         self.places: dict[str, list[tuple[str, float, float]]] = {}
         self.deadly: set[str] = set()
 

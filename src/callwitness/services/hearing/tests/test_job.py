@@ -187,6 +187,86 @@ def test_what_a_person_said_is_not_lost_when_a_batch_ends(office: Office) -> Non
     assert (piece.name, piece.told) == ("Tune", False)
 
 
+def test_bytes_that_came_while_others_were_heard_are_heard_too(office: Office) -> None:
+    kept = office.record()
+    job = HearingJob(SaidEars())
+    job(NOW)
+    fresh = office.record("+74950000009").sha256
+    m.Recording.objects.filter(pk=kept.pk).update(sha256=fresh)
+    job(NOW + 1)
+    assert not m.Hearing.objects.filter(recording=kept).exists()
+    work(job)
+    assert m.Hearing.objects.get(recording=kept).sha256 == fresh
+
+
+def test_a_recording_that_moved_to_another_line_meanwhile_is_heard_with_that_line(office: Office) -> None:
+    kept = office.record()
+    job = HearingJob(SaidEars())
+    job(NOW)
+    m.Call.objects.update(did="+74950000002")
+    work(job)
+    assert m.Hearing.objects.get(recording=kept).line == "+74950000002"
+    assert next_batch() is None
+
+
+def test_a_recording_that_is_gone_when_its_batch_ends_harms_nobody(office: Office) -> None:
+    gone, kept = office.record(), office.record()
+    job = HearingJob(SaidEars())
+    job(NOW)
+    gone.delete()
+    job(NOW + 1)
+    assert [row.recording_id for row in m.Hearing.objects.all()] == [kept.pk]
+
+
+def test_what_was_heard_before_stands_when_hearing_it_again_fails(office: Office) -> None:
+    kept = office.record()
+    hear(SaidEars())
+    m.Recording.objects.update(to_hear=True)
+    ears = SaidEars()
+    ears.deadly = {file_name(kept)}
+    hear(ears)
+    assert (m.Hearing.objects.get().status, next_batch()) == ("answered", None)
+
+
+def test_a_stretch_said_while_its_recording_is_heard_teaches_afterwards(office: Office) -> None:
+    kept = office.record()
+    ears = SaidEars()
+    job = hear(ears)
+    m.Recording.objects.update(to_hear=True)
+    job(NOW + 100)
+    decisions.stretch(m.Hearing.objects.get(), None, "recorded", 0.0, 0.3, NOW + 101)
+    job(NOW + 102)
+    assert ears.tasks[-1].recorded == [Recorded(file_name(kept), 0.0, 0.3, greeting=False)]
+
+
+def test_a_greeting_named_while_its_recording_is_heard_is_heard_again(office: Office) -> None:
+    kept = office.record()
+    ears = SaidEars(pieces=[TUNE])
+    ears.places = {file_name(kept): [("p1", 0.0, 0.4)]}
+    job = hear(ears)
+    m.Recording.objects.update(to_hear=True)
+    job(NOW + 100)
+    pieces.count_as_answer(m.Piece.objects.get(), yes=True)
+    job(NOW + 101)
+    assert ears.tasks[-1].wishes == [Wish("p1", "", counts_as_answer=True, forget=False)]
+    assert [name for name, _ in ears.tasks[-1].files] == [file_name(kept)]
+
+
+def test_what_a_person_said_waits_for_a_library_that_cannot_be_told(office: Office) -> None:
+    office.record()
+    ears = SaidEars(pieces=[TUNE])
+    job = hear(ears)
+    ears.pieces = None
+    pieces.name(m.Piece.objects.get(), "Tune")
+    work(job)
+    asked = len(ears.tasks)
+    work(job)
+    assert len(ears.tasks) == asked  # nothing is asked over and over
+    assert (m.Piece.objects.get().name, m.Piece.objects.get().told) == ("Tune", False)
+    job(NOW + 3_600_000)
+    assert ears.tasks[-1].wishes == [Wish("p1", "Tune", counts_as_answer=False, forget=False)]
+
+
 def test_recordings_with_a_piece_are_heard_again_when_it_is_forgotten(office: Office) -> None:
     kept = office.record()
     office.record()
@@ -204,7 +284,7 @@ def test_a_greeting_is_told_to_the_library_and_its_recordings_are_heard_again(of
     ears = SaidEars(pieces=[TUNE])
     ears.places = {file_name(kept): [("p1", 0.0, 0.4)]}
     job = hear(ears)
-    decisions.stretch(m.Hearing.objects.get(), None, "greeting", 0.0, 0.4, NOW)
+    decisions.stretch(m.Hearing.objects.get(), None, "greeting", 0.0, 0.4, NOW - 1)
     assert m.Piece.objects.get().counts_as_answer
     work(job)
     assert ears.tasks[-1].wishes == [Wish("p1", "", counts_as_answer=True, forget=False)]

@@ -49,18 +49,21 @@ def voices(ties: pl.DataFrame) -> pl.DataFrame:
 def _says() -> pl.Expr:
     """voice | faulty | doubtful | nobody; null where nobody listened or nothing could be heard.
 
-    A side that is digital silence throughout is a fault of the recording: it never says nobody.
+    A side that is digital silence throughout is a fault of the recording: it never says nobody. A voice that a person
+    heard all the same counts.
     """
     status, sure = pl.col("status"), pl.col("confidence").fill_null(0.0)
     alone = pl.col("live_s").fill_null(0.0) <= MOST_LIVE_S
+    by_ear = pl.col("method").eq("person").fill_null(value=False)
+    voice = (status == "answered") & (sure >= VOICE_SURE) & pl.col("human_voice_s").is_not_null()
     return (
         pl.when(status.is_null() | (status == "unreadable"))
         .then(None)
-        .when(pl.col("silence").is_in(["far", "all"]))
+        .when(pl.col("silence").is_in(["far", "all"]) & ~(voice & by_ear))
         .then(pl.lit("faulty"))
-        .when((status == "answered") & (sure >= VOICE_SURE) & pl.col("human_voice_s").is_not_null())
+        .when(voice)
         .then(pl.lit("voice"))
-        .when((status == "nobody") & (sure >= NOBODY_SURE) & (alone | (pl.col("method") == "person")))
+        .when((status == "nobody") & (sure >= NOBODY_SURE) & (alone | by_ear))
         .then(pl.lit("nobody"))
         .otherwise(pl.lit("doubtful"))
     )

@@ -265,7 +265,11 @@ def test_the_earliest_sure_voice_counts() -> None:
         ("nobody   | -  | 1   | 60 | 9 | mono   | -   | person", "nobody"),
         # digital silence is a fault, whatever the detector made of it
         ("nobody   | -  | .99 | 60 | 0 | stereo | far | a1", "faulty"),
+        ("answered | 3  | .99 | 60 | 9 | stereo | far | a1", "faulty"),
         ("answered | 3  | .99 | 60 | 9 | stereo | near | a1", "voice"),
+        # what a person heard is there; that nothing is heard may be the fault
+        ("answered | 3  | 1   | 60 | 9 | stereo | far | person", "voice"),
+        ("nobody   | -  | 1   | 60 | 0 | stereo | far | person", "faulty"),
     ],
 )
 def test_what_one_recording_says(facts: str, expected: str) -> None:

@@ -12,6 +12,8 @@ from tests.asterisk_lab.tracks import Conversation, People, Sound, Talk, write_t
 
 QUEUE, RINGING, MENU, DIRECT, JOINED = (f"7495000030{number}" for number in range(1, 6))
 COLLEAGUE: Final = "245"
+MAILBOX_S: Final = 20
+"""On the line with a mailbox, who waits longer than this hears its greeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ CALLS: Final = (
         18, RINGING, 3, Talk("uk+f3", "en-us+m4", turns=2), transfer=Talk("it", "en-us+m4", turns=2)
     ),
     RecordedCall(19, RINGING, patience=40, meanwhile=((32.0, "ru+m4"),)),
-    RecordedCall(20, RINGING, patience=15),
+    RecordedCall(20, RINGING, patience=27),
+    RecordedCall(38, RINGING, patience=10),
     RecordedCall(21, MENU, 2, Talk("fr", "ru+f1")),
     RecordedCall(22, MENU, 5, Talk("en-us+f3", "es", room_db=-55)),
     RecordedCall(23, MENU, 9, Talk("ru", "uk+m2", lead=1.5)),
@@ -150,8 +153,8 @@ def _phones(call: RecordedCall) -> Iterator[Phone]:
 
 def _truth(call: RecordedCall) -> Truth:
     queue = f"w{call.number:02d}" if call.line == QUEUE else None
-    if call.talk is None and call.line == RINGING and call.meanwhile:
-        return Truth("voicemail", message=True)
+    if call.talk is None and call.line == RINGING and call.patience > MAILBOX_S:
+        return Truth("voicemail", message=bool(call.meanwhile))
     if call.talk is None:
         return Truth("abandoned_in_queue" if call.line == QUEUE else "no_answer", queue=queue)
     agents = (call.phone,) if call.transfer is None else (call.phone, COLLEAGUE)

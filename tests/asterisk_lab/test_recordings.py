@@ -19,8 +19,8 @@ from tests.asterisk_lab.scripts import Call
 pytestmark = pytest.mark.real("Asterisk 22", commands=("debootstrap", "chroot", "setpriv"), root=True)
 
 RIGHT_S = 0.5
-# Clocks of an exchange and of its recorder, and the way from a telephone's button to its first packet.
-CLOCK_S = 0.4
+# Clocks of an exchange and of its recorder, and the way from a telephone's button to its first packet, on a busy machine.
+CLOCK_S = 0.8
 # Lists cut to whole seconds set the clocks: early by up to two, never late (test_check.py); the beginning is as sure as told.
 EARLY_S, LATE_S = 2.0, 1.0
 AUDIBLE = [call for call in CALLS if call.audible]
@@ -59,7 +59,8 @@ def _listen(recorded: Recorded, kind: str, folder: Path) -> list[Heard]:
 
 def test_every_call_was_recorded_both_ways(recorded: Recorded) -> None:
     for kind in KINDS:
-        assert sorted(recording.call.key for recording in recorded.of(kind)) == [call.key for call in CALLS]
+        assert {each.call.key for each in recorded.of(kind)} == {call.key for call in CALLS}
+        assert len(recorded.of(kind)) == len(CALLS)
 
 
 def test_the_agents_words_lie_where_clock_and_sound_say(recorded: Recorded) -> None:

@@ -63,6 +63,7 @@ def listen_to(path: Path) -> Trace:
         dead_s=_dead_s(layout.still[far], near) if near else None,
         heard=Print(sides[far].marks, sides[far].bands, answering.classes.argmax(axis=1).astype(np.uint8)),
         tones=sides[far].tones,
+        far=far,
     )
 
 

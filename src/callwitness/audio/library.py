@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
-from callwitness.audio.clips import write_clip
+from callwitness.audio.clips import OURS, write_clip
 from callwitness.audio.features import FRAMES_PER_SECOND
 from callwitness.audio.pieces import Found, PieceKind, piece_at
 from callwitness.audio.recurring import Print
@@ -32,6 +34,16 @@ if TYPE_CHECKING:
 KEPT_DAYS: Final = 90
 MOST_TEACHERS: Final = 200
 _VERSION: Final = 1
+_DAMAGED: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class LibraryProblem(CallwitnessError):
@@ -61,7 +73,7 @@ class Library:
         self._pieces: dict[str, Piece] = {}
         self._prints: dict[str, Print] = {}
         self._teachers: dict[str, str] = {}
-        self._new: dict[str, tuple[Path, Found]] = {}
+        self._new: dict[str, tuple[Path, int, Found]] = {}
 
     @classmethod
     def open(cls, folder: Path, line: str) -> Self:
@@ -71,7 +83,7 @@ class Library:
         try:
             if book.exists():
                 library._read(json.loads(book.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as problem:
+        except _DAMAGED as problem:
             raise LibraryProblem(f"{book}: this is no library of a line that can be read") from problem
         return library
 
@@ -128,7 +140,7 @@ class Library:
         """Take what the recordings of ``line`` taught. traces: its recordings by name."""
         day = today.isoformat()
         for name, found in line.new_pieces():
-            self._add(found, traces[name].source, day)
+            self._add(found, traces[name], day, line.remembered_in(found.ident))
         for name, trace in traces.items():
             known = digest(trace.heard)
             fresh = known not in self._teachers
@@ -146,23 +158,26 @@ class Library:
         found = piece_at(trace.heard, start, end)
         if self.has(found.ident):
             return None
-        self._add(found, trace.source, today.isoformat())
+        self._add(found, trace, today.isoformat(), 0)
         if digest(trace.heard) in self._teachers:  # learn() has counted this recording already
             self._pieces[found.ident] = replace(self._pieces[found.ident], heard_in=1)
         return found.ident
 
     def save(self) -> None:
-        """Write it, whole or not at all. Raises LibraryProblem."""
+        """Write it: fingerprints before the book that names them, so that breaking off between the two costs only what was
+        new. Raises LibraryProblem.
+        """
+        clips = self.folder / "clips"
         try:
-            (self.folder / "clips").mkdir(parents=True, exist_ok=True)
-            for ident, (source, found) in self._new.items():
-                frames = len(found.heard.bands)
-                start_s = found.start / FRAMES_PER_SECOND
-                write_clip(
-                    source, start_s, frames / FRAMES_PER_SECOND, self.folder / "clips" / f"{ident}.flac"
+            clips.mkdir(parents=True, exist_ok=True)
+            (clips / OURS).touch()
+            for ident, (source, channel, found) in self._new.items():
+                start_s, seconds = (
+                    frames / FRAMES_PER_SECOND for frames in (found.start, len(found.heard.bands))
                 )
+                write_clip(source, channel, start_s, seconds, clips / f"{ident}.flac")
             self._new.clear()
-            for clip in (self.folder / "clips").glob("*.flac"):
+            for clip in clips.glob("*.flac"):
                 if clip.stem not in self._pieces:
                     clip.unlink()
             arrays: dict[str, Any] = {}
@@ -174,11 +189,11 @@ class Library:
         except OSError as problem:
             raise LibraryProblem(f"{self.folder}: cannot be written: {problem.strerror}") from problem
 
-    def _add(self, found: Found, source: Path, day: str) -> None:
+    def _add(self, found: Found, trace: Trace, day: str, heard_in: int) -> None:
         seconds = round(len(found.heard.bands) / FRAMES_PER_SECOND, 2)
-        self._pieces[found.ident] = Piece(found.ident, "", found.kind, seconds, 0, day, day)
+        self._pieces[found.ident] = Piece(found.ident, "", found.kind, seconds, heard_in, day, day)
         self._prints[found.ident] = found.heard
-        self._new[found.ident] = (source, found)
+        self._new[found.ident] = (trace.source, trace.far, found)
 
     def _age(self, today: date) -> None:
         oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
@@ -210,7 +225,11 @@ class Library:
         self.line = str(told["line"])
         self._pieces = {piece["id"]: Piece(**piece) for piece in told["pieces"]}
         self._teachers = {str(ident): str(day) for ident, day in told["teachers"].items()}
-        with np.load(self.folder / "prints.npz", allow_pickle=False) as arrays:
+        with (self.folder / "prints.npz").open("rb") as stream, np.load(stream) as arrays:
+            # What has no fingerprint aged out in a save that was broken off before the book was written.
+            there = {name.partition("/")[0] for name in arrays.files}
+            self._pieces = {ident: piece for ident, piece in self._pieces.items() if ident in there}
+            self._teachers = {ident: day for ident, day in self._teachers.items() if ident in there}
             self._prints = {
                 ident: print_of(arrays, f"{ident}/") for ident in (*self._pieces, *self._teachers)
             }
@@ -233,7 +252,7 @@ def lines(folder: Path) -> list[str]:
     for book in folder.glob("*/library.json"):
         try:
             found.append(str(json.loads(book.read_text(encoding="utf-8"))["line"]))
-        except (OSError, ValueError, KeyError, TypeError) as problem:
+        except _DAMAGED as problem:
             raise LibraryProblem(f"{book}: this is no library of a line that can be read") from problem
     return sorted(found)
 

@@ -52,7 +52,7 @@ class Line:
         index = Index(self.prints)
         likenesses: list[list[Likeness]] = [[] for _ in self.prints]
         for place in range(self._first, len(self.prints)):
-            likenesses[place] = index.likenesses(self.prints[place], place)
+            likenesses[place] = index.likenesses(self.prints[place], place, earlier_only=causal)
         whole = both_ways(likenesses)
         if causal:
             whole = [[one for one in own if one.other <= place] for place, own in enumerate(whole)]
@@ -66,11 +66,27 @@ class Line:
 
     def new_pieces(self) -> list[tuple[str, Found]]:
         """Pieces the library did not have, with the name of the recording they were found in."""
-        return [(self.names[one.owner - self._first], one) for one in self.found if one.owner >= self._first]
+        here = (self._in_our_recordings(one) for one in self.found)
+        return [(self.names[one.owner - self._first], one) for one in here if one is not None]
+
+    def remembered_in(self, ident: str) -> int:
+        """In how many recordings that only the library remembers a piece sounds."""
+        return sum(ident in {stretch.ident for stretch in own} for own in self.stretches[: self._first])
 
     def heard_in(self, name: str) -> set[str]:
         """Ids of the pieces that sound in a recording."""
         return {stretch.ident for stretch in self.stretches[self._first + self.names.index(name)]}
+
+    def _in_our_recordings(self, one: Found) -> Found | None:
+        """Of a remembered recording there is no sound any more: the piece is taken as one of ours has it."""
+        if one.owner >= self._first:
+            return one
+        for place in range(self._first, len(self.prints)):
+            for stretch in self.stretches[place]:
+                if stretch.ident == one.ident:
+                    heard = self.prints[place].part(stretch.start, stretch.end)
+                    return Found(one.ident, one.kind, place, stretch.start, heard)
+        return None
 
     def _lesson(
         self, place: int, likenesses: Sequence[Sequence[Likeness]], library: Library | None, company: int

@@ -71,12 +71,14 @@ class Index:
         order = np.argsort(words, kind="stable")
         self._words, self._at, self._owner = words[order], at[order], owner[order]
 
-    def likenesses(self, one: Print, own: int | None = None) -> list[Likeness]:
-        """Where ``one`` sounds like recordings of the index. ``own``: its own place there, if it is one of them."""
+    def likenesses(self, one: Print, own: int | None = None, *, earlier_only: bool = False) -> list[Likeness]:
+        """Where ``one`` sounds like recordings of the index. ``own``: its own place there, if it is one of them;
+        earlier_only: those after it are not looked at.
+        """
         found: list[Likeness] = []
         covered = np.zeros(len(one.bands), np.int8)
         for first in range(0, len(one.marks.words), _AT_ONCE):
-            for seed in self._seeds_among(one.marks, slice(first, first + _AT_ONCE), own):
+            for seed in self._seeds_among(one.marks, slice(first, first + _AT_ONCE), own, earlier_only):
                 if covered[seed.start : seed.end].min(initial=_ENOUGH) >= _ENOUGH:
                     continue
                 for likeness in _followed(one.bands, self.prints[seed.other].bands, seed):
@@ -84,12 +86,12 @@ class Index:
                     covered[likeness.start : likeness.end] += 1
         return found
 
-    def _seeds_among(self, marks: Marks, part: slice, own: int | None) -> list[Likeness]:
+    def _seeds_among(self, marks: Marks, part: slice, own: int | None, earlier_only: bool) -> list[Likeness]:
         """Seeds of some of a recording's marks: all meetings of ten hours at once would fill the memory."""
         mine, theirs = self._meetings(marks.words[part])
         at, there, other = marks.at[part][mine], self._at[theirs], self._owner[theirs]
         if own is not None:
-            apart = (other != own) | (np.abs(at - there) > _APART)
+            apart = np.where(other == own, np.abs(at - there) > _APART, (other < own) | (not earlier_only))
             at, there, other = at[apart], there[apart], other[apart]
         return _seeds(at, there, other)
 

@@ -37,6 +37,7 @@ class Trace:
     """A recording as measured. answering: the side that may answer (the side called, or the mix when there is one channel);
     near: the caller's side when it has its own channel. heard: the fingerprint of the answering side;
     tones: its signals. dead_s: from when on the answering side is digital silence while the caller goes on speaking.
+    far: the channel of the file that the answering side is.
     """
 
     source: Path
@@ -49,11 +50,12 @@ class Trace:
     heard: Print
     tones: list[ToneEvent]
     dead_s: float | None = None
+    far: int = 0
 
     def save(self, path: Path) -> None:
         """Write it; about 200 KB a minute. Raises OSError."""
         sides = {"answering": self.answering} | ({"near": self.near} if self.near else {})
-        whole: dict[str, Any] = {"duration_s": self.duration_s}
+        whole: dict[str, Any] = {"duration_s": self.duration_s, "far": self.far}
         whole["dead_s"] = np.nan if self.dead_s is None else self.dead_s
         whole["told"] = np.array((str(self.source), self.channels, self.silence or "", self.problem or ""))
         whole["tones"] = np.array(json.dumps([astuple(tone) for tone in self.tones]))
@@ -78,6 +80,7 @@ class Trace:
                 near=_side(arrays, "near") if "near_blocks" in arrays else None,
                 heard=print_of(arrays),
                 dead_s=None if np.isnan(arrays["dead_s"]) else float(arrays["dead_s"]),
+                far=int(arrays["far"]),
                 tones=[ToneEvent(*told) for told in json.loads(str(arrays["tones"]))],
             )
 

@@ -24,19 +24,26 @@ _HEAD: Final = 2000
 
 
 def check_folder(folder: Path) -> None:
-    """The folder exists and is empty or holds an earlier page of ours. Raises ``UsageError``."""
+    """The folder exists and holds nothing but an earlier page of ours, whole or not: its sounds are deleted. Raises
+    ``UsageError``.
+    """
+    from callwitness.audio.clips import OURS  # noqa: PLC0415 needs the extra audio
+
     try:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"--report {folder}: is a file, expected a folder")
         folder.mkdir(parents=True, exist_ok=True)
         strange = sorted(each.name for each in folder.iterdir() if each.name not in {_PAGE, _SOUNDS})
-        page = folder / _PAGE
-        ours = not page.exists() or MARK in page.read_text("utf-8", "replace")[:_HEAD]
+        page, sounds = folder / _PAGE, folder / _SOUNDS
+        if page.exists() and MARK not in page.read_text("utf-8", "replace")[:_HEAD]:
+            strange.append(_PAGE)
+        if sounds.exists() and not (sounds / OURS).is_file():
+            strange.append(_SOUNDS)
     except OSError as problem:
         raise UsageError(f"--report {folder}: cannot be written: {problem.strerror}") from None
-    if strange or not ours:
+    if strange:
         raise UsageError(
-            f"--report {folder}: holds {(strange or [_PAGE])[0]}, which is no part of such a page; name another"
+            f"--report {folder}: holds {strange[0]}, which is no part of such a page; name another"
         )
 
 
@@ -44,9 +51,12 @@ def write_report(
     folder: Path, given: ListeningInput, inputs: Sequence[Input], pool: Pool, progress: Told
 ) -> None:
     """Write page and sounds. Raises ``UsageError`` where the folder cannot be written to."""
+    from callwitness.audio.clips import OURS  # noqa: PLC0415 needs the extra audio
+
     try:
         shutil.rmtree(folder / _SOUNDS, ignore_errors=True)
         (folder / _SOUNDS).mkdir()
+        (folder / _SOUNDS / OURS).touch()
         sounds = _copied(folder / _SOUNDS, inputs, with_cards(given.recordings), pool, progress)
         page = render(replace(given, sounds=sounds))
         (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")

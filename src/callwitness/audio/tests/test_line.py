@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def traces(calls: dict[str, Floats], prints: dict[str, Print], tmp_path: Path) -
             np.zeros((len(measures.blocks), 5), np.float32),
             measures.energy.astype(np.float16),
         )
-        made[name] = Trace(tmp_path / name, len(sound) / RATE, "mono", None, None, side, None, prints[name], [])
+        made[name] = Trace(
+            tmp_path / name, len(sound) / RATE, "mono", None, None, side, None, prints[name], []
+        )
     return made  # fmt: skip
 
 
@@ -104,6 +107,73 @@ def test_library_knows_the_line_again(traces: dict[str, Trace], tmp_path: Path) 
     again = _learned(traces, ["call-0.wav", "call-3.wav"], tmp_path / "library")
     assert again.recordings == 4
     assert max(piece.heard_in for piece in again.pieces) == 4
+
+
+def test_library_grows_as_recordings_come_one_by_one(traces: dict[str, Trace], tmp_path: Path) -> None:
+    for name in sorted(traces):
+        library = _learned(traces, [name], tmp_path / "library")
+    assert library.recordings == 4
+    assert max(piece.heard_in for piece in library.pieces) == 4
+    lesson = Line({"new": traces["call-1.wav"].heard.part(100, 1000)}, library).lessons["new"]
+    assert {ident for ident, _, _ in lesson.pieces} <= {piece.id for piece in library.pieces}
+    assert all(library.clip(piece.id) for piece in library.pieces)
+
+
+def test_causal_is_the_same_whatever_comes_later(prints: dict[str, Print]) -> None:
+    """Five later calls share a prompt with the third; what the two before it taught must not be crowded out."""
+    later = {f"later-{number}.wav": prints[f"call-{number % 2 + 2}.wav"] for number in range(5)}
+    first = {name: prints[name] for name in ("call-0.wav", "call-1.wav", "call-2.wav")}
+    alone_, crowded = Line(first, causal=True), Line({**first, **later}, causal=True)
+    for name in first:
+        assert (alone_.lessons[name].share == crowded.lessons[name].share).all()
+        assert (alone_.lessons[name].others == crowded.lessons[name].others).all()
+        assert alone_.lessons[name].pieces == crowded.lessons[name].pieces
+
+
+def test_a_save_that_was_broken_off_leaves_a_library_that_can_be_read(
+    traces: dict[str, Trace], tmp_path: Path
+) -> None:
+    library = _learned(traces, ["call-0.wav", "call-1.wav"], tmp_path / "library")
+    (book,) = (tmp_path / "library").glob("*/library.json")
+    old = book.read_bytes()
+    kept = library.pieces[0].id
+    library.name(kept, "Queue")
+    library.save()
+    named = book.read_bytes()
+    _learned(traces, [], tmp_path / "library", date.fromordinal(TODAY.toordinal() + KEPT_DAYS + 1))
+    for before in (old, named):
+        book.write_bytes(before)
+        again = Library.open(tmp_path / "library", "Sales / продажи")
+        assert [piece.id for piece in again.pieces] == [kept]
+        assert again.recordings == 0
+        again.save()
+
+
+def test_damaged_fingerprints_are_said(traces: dict[str, Trace], tmp_path: Path) -> None:
+    _learned(traces, ["call-0.wav", "call-1.wav"], tmp_path / "library")
+    (prints,) = (tmp_path / "library").glob("*/prints.npz")
+    whole = prints.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], whole[:200] + bytes(100) + whole[300:], b"text"):
+        prints.write_bytes(damaged)
+        with pytest.raises(LibraryProblem, match="no library of a line"):
+            Library.open(tmp_path / "library", "Sales / продажи")
+
+
+def test_clip_is_of_the_answering_side_alone(
+    traces: dict[str, Trace], calls: dict[str, Floats], tmp_path: Path
+) -> None:
+    for name, sound in calls.items():
+        caller = noisy(np.zeros(len(sound), np.float32), 0.2, 9)
+        soundfile.write(tmp_path / name, np.stack([caller, sound], axis=1), RATE)
+    library = _learned(
+        {name: replace(trace, far=1) for name, trace in traces.items()}, sorted(traces), tmp_path / "library"
+    )
+    clip = library.clip(library.pieces[0].id)
+    assert clip is not None
+    samples, _ = soundfile.read(clip, dtype="float32", always_2d=True)
+    assert samples.shape[1] == 1
+    found = Line({"a": fingerprint(samples[:, 0]), "b": traces["call-1.wav"].heard}).lessons["a"]
+    assert found.share.mean() > 0.5
 
 
 def test_clip_sounds_like_the_piece(traces: dict[str, Trace], tmp_path: Path) -> None:

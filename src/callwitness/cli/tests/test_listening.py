@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from callwitness.audio.clips import OURS
 from callwitness.audio.heard import Heard
 from callwitness.cli.listen_report import check_folder
 from callwitness.cli.pace import Pace, pace_line
@@ -34,7 +35,11 @@ def test_the_folder_of_a_page_is_new_empty_or_one_of_ours(tmp_path: Path) -> Non
     check_folder(folder)
     (folder / "index.html").write_text(render(ListeningInput([Heard("a.wav", "nobody")])), "utf-8")
     (folder / "sound").mkdir()
+    (folder / "sound" / OURS).touch()
     check_folder(folder)
+    (folder / "index.html").rename(tmp_path / "index.html")
+    check_folder(folder)
+    (tmp_path / "index.html").rename(folder / "index.html")
     (folder / "mine.txt").write_text("x")
     with pytest.raises(UsageError, match=r"holds mine\.txt, which is no part of such a page"):
         check_folder(folder)
@@ -46,6 +51,13 @@ def test_the_folder_of_a_page_is_new_empty_or_one_of_ours(tmp_path: Path) -> Non
         check_folder(folder / "index.html")
     with pytest.raises(UsageError, match="cannot be written"):
         check_folder(folder / "index.html" / "below")
+
+
+def test_a_folder_that_only_holds_somebodys_sounds_is_not_deleted_for_a_page(tmp_path: Path) -> None:
+    (tmp_path / "sound").mkdir()
+    (tmp_path / "sound" / "call.wav").write_bytes(b"x")
+    with pytest.raises(UsageError, match="holds sound, which is no part of such a page"):
+        check_folder(tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [["listen", "x.wav"], ["library", "list", "x"]])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from callwitness.audio.clips import OURS
 from callwitness.domain.errors import UsageError
 
 SOUND_NAMES: Final = frozenset(
@@ -19,7 +20,9 @@ SOUND_NAMES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One recording: ``file`` is its name in every result, relative, with ``/``; ``path`` is where it lies."""
+    """One recording: ``file`` is its name in every result, relative, with ``/``; ``path`` is where it lies, links followed
+    that were named.
+    """
 
     file: str
     path: Path
@@ -47,7 +50,7 @@ def gather(arguments: Sequence[Path]) -> Gathered:
     for argument in arguments:
         if argument.is_dir():
             inside, passed = _inside(argument)
-            notes += _folder_notes(argument, inside, passed)
+            notes += passed
             found += inside
         else:
             found.append(argument)
@@ -68,34 +71,40 @@ def _must_exist(arguments: Sequence[Path]) -> None:
         raise UsageError(f"no such file or folder: {', '.join(absent)}")
 
 
-def _inside(folder: Path) -> tuple[list[Path], int]:
-    """Recordings in a folder and below it, sorted; and how many links were passed over."""
-    found: list[Path] = []
-    links = 0
-    for path in _walk(folder):
-        if path.is_symlink():
-            links += 1
-        elif path.suffix.lower() in SOUND_NAMES:
-            found.append(path)
-    return sorted(found, key=lambda path: path.as_posix()), links
+def _inside(folder: Path) -> tuple[list[Path], list[str]]:
+    """Recordings in a folder and below it, sorted; and sentences about what was passed over."""
+    notes: list[str] = []
+    named = list(_walk(folder, notes))
+    found = [path for path in named if not path.is_symlink()]
+    if not found:
+        notes.append(
+            f"{shown(folder)}: no recordings in this folder; expected names such as call.wav, call.mp3, call.opus."
+        )
+    if links := len(named) - len(found):
+        notes.append(f"{shown(folder)}: {links} links passed over; name a linked file to have it heard.")
+    return sorted(found, key=lambda path: path.as_posix()), notes
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, notes: list[str]) -> Iterator[Path]:
     """Regular files and links with the name of a recording; hidden files and folders are nobody's recordings."""
-    for place, folders, files in os.walk(folder):
+
+    def closed(problem: OSError) -> None:
+        place = shown(Path(problem.filename or folder))
+        notes.append(f"{place}: this folder cannot be looked through: {problem.strerror}.")
+
+    for place, folders, files in os.walk(folder, onerror=closed):
+        if OURS in files:
+            notes.append(
+                f"{shown(Path(place))}: passed over; Callwitness wrote these sounds, they are no recordings."
+            )
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             path = Path(place, name)
             named = path.suffix.lower() in SOUND_NAMES and not name.startswith(".")
             if named and (path.is_symlink() or path.is_file()):
                 yield path
-
-
-def _folder_notes(folder: Path, inside: Sequence[Path], links: int) -> Iterator[str]:
-    if not inside:
-        yield f"{shown(folder)}: no recordings in this folder; expected names such as call.wav, call.mp3, call.opus."
-    if links:
-        yield f"{shown(folder)}: {links} links passed over; name a linked file to have it heard."
 
 
 def _root(arguments: Sequence[Path]) -> Path:
@@ -118,7 +127,7 @@ def _named(paths: Sequence[Path], root: Path) -> list[Input]:
             inner = place.relative_to(root) if place.is_relative_to(root) else place
             names[place] = _free(shown(inner), taken)
             taken.add(names[place])
-        inputs.append(Input(names[place], path))
+        inputs.append(Input(names[place], Path(os.path.realpath(path)) if path.is_symlink() else path))
     return inputs
 
 

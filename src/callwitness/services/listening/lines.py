@@ -78,7 +78,7 @@ def from_table(inputs: Sequence[Input], table: Path) -> Lines:
 
 
 def _place(path: Path) -> str:
-    return os.path.normpath(path.absolute())
+    return os.path.realpath(path)
 
 
 def _rows(table: Path) -> Iterator[tuple[int, str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callwitness.audio.clips import OURS
 from callwitness.domain.errors import UsageError
 from callwitness.services.listening.gather import gather
 
@@ -64,7 +65,42 @@ def test_links_in_folders_are_passed_over_and_said(tmp_path: Path) -> None:
     assert [each.file for each in found.inputs] == ["1.wav"]
     assert len(found.notes) == 1
     assert "1 links passed over" in found.notes[0]
-    assert names(tmp_path / "in" / "2.wav") == ["2.wav"]
+    (named,) = gather([tmp_path / "in" / "2.wav"]).inputs
+    assert (named.file, named.path) == ("2.wav", tmp_path / "secret" / "2.wav")
+
+
+def test_sounds_that_were_written_here_are_no_recordings(tmp_path: Path) -> None:
+    made(
+        tmp_path,
+        "1.wav",
+        f"page/sound/{OURS}",
+        "page/sound/0001.ogg",
+        f"library/clips/{OURS}",
+        "library/clips/k1.flac",
+    )
+    found = gather([tmp_path])
+    assert [each.file for each in found.inputs] == ["1.wav"]
+    assert len(found.notes) == 2
+    assert all("Callwitness wrote these sounds" in note for note in found.notes)
+    with pytest.raises(UsageError, match="Callwitness wrote these sounds"):
+        gather([tmp_path / "page" / "sound"])
+
+
+def test_a_folder_that_cannot_be_looked_through_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path, "1.wav", "closed/2.wav")
+    scandir = os.scandir
+
+    def refusing(place: str) -> object:
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)  # the tests may run as root, whom no folder refuses
+    found = gather([tmp_path])
+    assert [each.file for each in found.inputs] == ["1.wav"]
+    assert found.notes == [f"{tmp_path}/closed: this folder cannot be looked through: Permission denied."]
 
 
 def test_what_is_not_there_is_said_for_all_at_once(tmp_path: Path) -> None:

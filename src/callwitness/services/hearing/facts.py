@@ -38,7 +38,7 @@ def of_calls(recordings: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
 def _row(recording: m.Recording) -> dict[str, Any]:
     row: dict[str, Any] = {
         "recording": str(recording.pk),
-        "name": recording.url or recording.name,
+        "name": recording.url.partition("?")[0] or recording.name,  # a link's query may hold a secret
         "source": recording.source.name,
         "native_call_id": recording.native_call_id,
         "duration_s": recording.duration_s,

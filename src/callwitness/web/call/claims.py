@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from callwitness.ledger import models as m
+from callwitness.ledger.models.hearing import VOICE
 from callwitness.web.ui import words
 from callwitness.web.ui.heard import precise
 from callwitness.web.ui.templatetags.callwitness import formats
 from callwitness.web.ui.waves import Wave
 
 _ORDER: Final = {"contractor": 0, "office": 1, "provider": 2}
+_SURE: Final = 0.8
+"""What is less sure is shown as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +34,53 @@ class Claim:
     unsure: bool = False
 
 
+class _Told(NamedTuple):
+    """seconds: from the call's start, None where nobody answered or that cannot be told; sure: of recordings alone."""
+
+    who: str
+    said: str
+    seconds: float | None
+    sure: float | None = None
+
+
 def answers(call: m.Call, waves: Sequence[Wave]) -> list[Claim]:
     """Contractor, exchange, provider and the recording; nothing where fewer than two of them speak of an answer."""
     told = [*_of_witnesses(call), *_of_recordings(call, waves)]
-    longest = max((seconds for _who, seconds, _sure in told if seconds is not None), default=0.0) or 1.0
-    return [_claim(*one, longest) for one in told] if len(told) > 1 and waves else []
+    longest = max((each.seconds for each in told if each.seconds is not None), default=0.0) or 1.0
+    return [_claim(each, longest) for each in told] if len(told) > 1 and waves else []
 
 
-def _of_witnesses(call: m.Call) -> Iterator[tuple[str, float | None, float | None]]:
-    """Name, seconds until the answer (None = nobody), no sureness."""
+def _of_witnesses(call: m.Call) -> Iterator[_Told]:
     rows = m.Witness.objects.filter(call=call, human__isnull=False).select_related("source")
     for row in sorted(rows, key=lambda row: (_ORDER.get(row.source.role, 3), row.started_at, row.pk)):
-        yield words.word("source", row.source.name), (row.wait_s if row.human else None), None
+        said = formats().duration(row.wait_s) if row.human else _("nobody answered")
+        yield _Told(words.word("source", row.source.name), said, row.wait_s if row.human else None)
 
 
-def _of_recordings(call: m.Call, waves: Sequence[Wave]) -> Iterator[tuple[str, float | None, float | None]]:
-    """What was heard; on the call's own axis where it is known when the recording began."""
-    heard = [each.heard.hearing for each in waves if each.heard is not None]
-    placed = None if call.human_voice_at is None else (call.human_voice_at - call.started_at) / 1000
+def _of_recordings(call: m.Call, waves: Sequence[Wave]) -> Iterator[_Told]:
+    """The moment on the call's own axis; where it is not known when a recording began, its own seconds without a bar."""
+    heard = [each.heard.hearing for each in waves if each.heard is not None and _tells(each.heard.hearing)]
+    voices = [hearing for hearing in heard if hearing.voice_s is not None]
+    if call.human_voice_at is not None and voices:
+        placed, surest = (call.human_voice_at - call.started_at) / 1000, max(each.sureness for each in voices)
+        yield _Told(_("Recording"), precise(placed), placed, surest)
+        return
     for hearing in heard:
-        if hearing.answer == "unreadable" or hearing.silence:
-            continue
-        voice = hearing.voice_s if placed is None or hearing.voice_s is None or len(heard) > 1 else placed
-        yield _("Recording"), voice, hearing.sureness
-
-
-def _claim(who: str, seconds: float | None, sureness: float | None, longest: float) -> Claim:
-    if seconds is None:
         said = _("nobody answered")
-    elif sureness is None:
-        said = formats().duration(seconds)
-    else:
-        said = precise(seconds)
-    if sureness is not None:
-        said = _("{said} (sure: {sure})").format(said=said, sure=formats().share(sureness))
-    tone = "out" if sureness is None else "ok"
-    share = None if seconds is None else seconds / longest
-    return Claim(who, said, share, tone, sureness is not None and sureness < 0.8)
+        if hearing.voice_s is not None:
+            said = _("at {at} of the recording").format(at=precise(hearing.voice_s))
+        yield _Told(_("Recording"), said, None, hearing.sureness)
+
+
+def _tells(hearing: m.Hearing) -> bool:
+    """A recording without the answering side says nothing of it, unless a person heard it all the same."""
+    faulty = hearing.silence in ("far", "all") and hearing.decided != VOICE
+    return hearing.answer != "unreadable" and not faulty
+
+
+def _claim(told: _Told, longest: float) -> Claim:
+    share = None if told.seconds is None else told.seconds / longest
+    if told.sure is None:
+        return Claim(told.who, told.said, share, "out")
+    said = _("{said} (sure: {sure})").format(said=told.said, sure=formats().share(told.sure))
+    return Claim(told.who, said, share, "ok", unsure=told.sure < _SURE)

@@ -40,7 +40,7 @@ def legs(call: m.Call, inside: frozenset[str]) -> list[dict[str, Any]]:
 
 def reasons(scope: Scope, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Reasons without what is not the reader's; their sentences then say less."""
-    return [{"code": reason["code"], "params": _open(scope, reason.get("params") or {})} for reason in told]
+    return [{"code": reason["code"], "params": _open(scope, reason)} for reason in told]
 
 
 def side(scope: Scope, value: str, kind: str) -> str:
@@ -49,8 +49,11 @@ def side(scope: Scope, value: str, kind: str) -> str:
     return masked(said) if scope.masks_numbers and _NUMBER.fullmatch(value) else said
 
 
-def _open(scope: Scope, params: dict[str, Any]) -> dict[str, Any]:
+def _open(scope: Scope, reason: dict[str, Any]) -> dict[str, Any]:
+    params: dict[str, Any] = reason.get("params") or {}
     closed = _INSIDE if scope.party is not None else frozenset()
+    if scope.masks_numbers or scope.party is not None:
+        closed |= {"recording"}  # its name in a record often holds a number
     if scope.masks_numbers and params.get("field") in ("caller", "called"):
         closed |= {"left", "right"}
     return {name: value for name, value in params.items() if name not in closed}

@@ -38,11 +38,13 @@ Act = Callable[[m.Hearing, Scope, QueryDict, int], None]
 
 @screen("judge_recordings")
 def index(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """``which``: unsure, decided or all; ten a page."""
-    which = request.GET.get("which", "unsure")
-    if which not in _WHICH:
+    """``which``: unsure, decided or all; or ``call``: everything heard in its recordings; ten a page."""
+    call = request.GET.get("call", "")
+    which = "" if call else request.GET.get("which", "unsure")
+    if not call and which not in _WHICH:
         raise UsageError(_("Choose one of: {choices}").format(choices=", ".join(_WHICH)))
-    rows = _whole(access.hearings(scope).filter(_WHICH[which]))
+    asked = Q(recording__call__public_id=call) & ~Q(status="unreadable") if call else _WHICH[which]
+    rows = _whole(access.hearings(scope).filter(asked))
     order = ("-decided_at", "pk") if which == "decided" else ("confidence", "-recording__arrived_at", "pk")
     page = Paginator(rows.order_by(*order), _PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "cards": cards_of(list(page)), "which": which, "counts": _counts(scope)}

@@ -45,11 +45,25 @@ def test_the_strip_stands_above_the_waveform_with_the_moment(shown: Cast) -> Non
 
 def test_contractor_exchange_and_recording_stand_side_by_side(shown: Cast) -> None:
     _hear(shown)
+    call = shown.calls["abandoned"]
+    m.Call.objects.filter(pk=call.pk).update(human_voice_at=call.started_at + 39_000)
     claims = _page(shown, shown.olga).partition("Somebody answered after")[2].partition("</table>")[0]
     assert claims.index("Contractor") < claims.index("exchange") < claims.index("Recording")
     assert "0:18" in claims
     assert "nobody answered" in claims
-    assert "0:37.2 (sure: 96" in claims
+    assert "0:39.0 (sure: 96" in claims  # the recording began 1.8 s after the call
+
+
+def test_a_recording_that_cannot_be_placed_is_not_measured_against_waits(shown: Cast) -> None:
+    _hear(shown)
+    claims = _page(shown, shown.olga).partition("Somebody answered after")[2].partition("</table>")[0]
+    assert "at 0:37.2 of the recording (sure: 96" in claims
+    assert "<svg" not in claims.partition("Recording</th>")[2]
+
+
+def test_a_voice_that_a_person_heard_is_a_claim_though_a_side_is_silent(shown: Cast) -> None:
+    _hear(shown, status="unsure", human_voice_s=None, silence="far", decided="voice", decided_s=3.5)
+    assert "at 0:03.5 of the recording" in _page(shown, shown.olga)
 
 
 def test_an_operator_hears_own_calls_and_does_not_decide(shown: Cast) -> None:
@@ -61,10 +75,14 @@ def test_an_operator_hears_own_calls_and_does_not_decide(shown: Cast) -> None:
     assert "Decide it" not in _page(shown, shown.ivanna)
 
 
-def test_an_unsure_one_leads_whoever_may_decide_to_the_queue(shown: Cast) -> None:
+def test_whoever_may_decide_is_led_to_where_that_is_done(shown: Cast) -> None:
     hearing = _hear(shown, status="unsure", confidence=0.4)
-    assert f"doubtful/#r-{hearing.pk}" in _page(shown, shown.olga)
-    assert "doubtful/#r" not in _page(shown, shown.auditor)
+    page = _page(shown, shown.olga)
+    place = f"doubtful/?call=c-abandoned#r-{hearing.pk}"
+    assert f'{place}">Decide it' in page
+    assert "doubtful/?call" not in _page(shown, shown.auditor)
+    m.Hearing.objects.update(status="answered", confidence=0.99)
+    assert f'{place}">Correct it' in _page(shown, shown.olga)
 
 
 def test_a_side_without_sound_is_a_fault_and_no_claim(shown: Cast) -> None:
@@ -87,3 +105,17 @@ def test_history_says_that_the_recording_changed_the_call(shown: Cast) -> None:
         call=shown.calls["abandoned"], number=2, at=1, changes={"human_voice_at": [None, 1_790_000_000_000]}
     )
     assert "because of what is heard in the recording" in _page(shown, shown.olga)
+
+
+def test_a_recording_is_named_by_its_record_alone_and_only_where_numbers_are_seen(shown: Cast) -> None:
+    reasons = [
+        {"code": "recording_side_silent", "params": {"recording": "1234", "side": "far"}},
+        {"code": "recording_named", "params": {"recording": "in-79160000001.wav"}},
+    ]
+    m.Call.objects.filter(pk=shown.calls["answered"].pk).update(reasons=reasons)
+    pages = [
+        who.client.get(shown.url("call/c-answered/")).content.decode() for who in (shown.olga, shown.agency)
+    ]
+    assert "1234" not in pages[0].partition("One side of")[2][:80]
+    assert "The records name in-79160000001.wav" in pages[0]
+    assert "in-79160000001" not in pages[1]

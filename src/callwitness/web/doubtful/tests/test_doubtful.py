@@ -122,6 +122,15 @@ def test_only_who_may_judge_and_only_own_calls(heard: Cast) -> None:
     assert not m.HearingDecision.objects.exists()
 
 
+def test_the_recordings_of_one_call_are_found_however_sure_they_are(heard: Cast) -> None:
+    _say(heard, heard.olga, "outbound", action="nobody")
+    page = _page(heard, heard.olga, "?call=c-outbound")
+    assert f'id="r-{of(heard, "outbound").pk}"' in page
+    assert "/call/c-answered/" not in page
+    assert "Undo" in page
+    assert "/call/c-" not in _page(heard, heard.olga, "?call=c-none")
+
+
 def test_without_scripts_a_decision_leads_back_to_the_queue(heard: Cast) -> None:
     pk = of(heard, "answered").pk
     answer = heard.olga.client.post(heard.url(f"doubtful/{pk}/"), {"action": "nobody"})

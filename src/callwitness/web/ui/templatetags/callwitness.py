@@ -116,10 +116,17 @@ def initials(person: object) -> str:
 def reason_sentences(reasons: Sequence[Mapping[str, Any]] | None) -> list[str]:
     """Reasons (codes with parameters) as sentences in the reader's language, each once."""
     said = (
-        sentences.sentence(reason["code"], reason.get("params") or {}, words.language())
-        for reason in reasons or ()
+        sentences.sentence(reason["code"], _telling(reason), words.language()) for reason in reasons or ()
     )
     return list(dict.fromkeys(said))
+
+
+def _telling(reason: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters that mean something to a reader: recordings stand there by their key, but for a name in a record."""
+    params: Mapping[str, Any] = reason.get("params") or {}
+    if reason["code"] == "recording_named":
+        return params
+    return {name: value for name, value in params.items() if name != "recording"}
 
 
 @register.simple_tag

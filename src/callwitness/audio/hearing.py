@@ -72,7 +72,8 @@ def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
     if trace.silence in ("far", "all"):
         return _unheard(file, trace, lesson)
     choice = choosing.choose(trace, lesson)
-    unheard = choice.status == "nobody" and trace.dead_s is not None
+    # An agent who answered may well be silent to the end: his phone sends nothing while he listens.
+    unheard = choice.human_voice_s is None and trace.dead_s is not None
     return Heard(
         file=file,
         status="unsure" if unheard else choice.status,
@@ -85,7 +86,7 @@ def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
         spans=tile(trace, lesson.share, choice.human_voice_s),
         known=sorted({ident for ident, _, _ in lesson.pieces}),
         silence=trace.silence,
-        problem=_problem(trace),
+        problem=_problem(trace, unheard),
         candidates=choice.candidates,
         tones=trace.tones,
     )
@@ -101,7 +102,7 @@ def _unheard(file: str, trace: Trace, lesson: Lesson) -> Heard:
         channels=trace.channels,
         spans=tile(trace, lesson.share, None),
         silence=trace.silence,
-        problem=_problem(trace),
+        problem=_problem(trace, unheard=False),
         tones=trace.tones,
     )
 
@@ -117,9 +118,9 @@ def _dead_s(still: NDArray[np.bool_], near: Side) -> float | None:
     return begin / BLOCKS_PER_SECOND
 
 
-def _problem(trace: Trace) -> str | None:
+def _problem(trace: Trace, unheard: bool) -> str | None:
     sentences = [trace.problem or "", _SILENT.get(trace.silence or "", "")]
-    if trace.dead_s is not None and trace.silence is None:
+    if unheard and trace.dead_s is not None and trace.silence is None:
         sentences.append(_DEAD.format(round(trace.dead_s)))
     return " ".join(filter(None, sentences)) or None
 

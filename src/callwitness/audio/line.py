@@ -94,17 +94,18 @@ class Line:
         blocks = len(self.prints[place].bands) // FRAMES_PER_BLOCK
         stretches = self.stretches[place]
         live = [one for one in stretches if library and library.is_live(one.ident)]
+        greetings = [one for one in live if library and library.counts_as_answer(one.ident)]
         share, others = _known(likenesses[place], blocks, live)
         return Lesson(
             share,
             others,
             company + self._taught_by,
-            [(one.ident, one.start / FRAMES_PER_SECOND, one.end / FRAMES_PER_SECOND) for one in stretches],
             [
-                one.start / FRAMES_PER_SECOND
-                for one in live
-                if library and library.counts_as_answer(one.ident)
+                (one.ident, one.start / FRAMES_PER_SECOND, one.end / FRAMES_PER_SECOND)
+                for one in stretches
+                if one not in live or one in greetings
             ],
+            [one.start / FRAMES_PER_SECOND for one in greetings],
         )
 
 

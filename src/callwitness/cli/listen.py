@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,7 +61,7 @@ def listen_command(
     with Pool(processes(given.inputs)) as pool, _results(out) as stream, Pace(len(given.inputs)) as pace:
         for each in listen(given.inputs, told_of.of, learning, pace, pool):
             write(each, stream)
-            heard.append(each)
+            heard.append(each if report is not None else replace(each, spans=[], candidates=[], tones=[]))
         if report is not None:
             page = ListeningInput(heard, told_of.of, pieces=_names(learning, told_of), lang=str(lang))
             write_report(report, page, given.inputs, pool, pace)
@@ -102,8 +103,8 @@ def _lines(given: Gathered, line: str | None, table: Path | None, *, from_folder
         return lines.from_table(given.inputs, table)
     if from_folders:
         return lines.from_folders(given.inputs, given.root)
-    if line is not None and not line.strip():
-        raise UsageError("--line: expected a name")
+    if line is not None and not (line.strip() and line.isprintable()):
+        raise UsageError("--line: expected a name, of letters that can be seen")
     return lines.one_line(given.inputs) if line is None else lines.one_line(given.inputs, line.strip())
 
 

@@ -205,6 +205,8 @@ def test_forgotten_is_not_learned_again(traces: dict[str, Trace], tmp_path: Path
     library.save()
     again = _learned(traces, sorted(traces), tmp_path / "library")
     assert all(piece.duration_s < 3 for piece in again.pieces)
+    lesson = Line({"call-3.wav": traces["call-3.wav"].heard}, library).lessons["call-3.wav"]
+    assert not {ident for ident, _, _ in lesson.pieces if library.has(ident)}
 
 
 def test_pieces_and_recordings_age_out(traces: dict[str, Trace], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -124,13 +125,15 @@ class _Run:
         self._progress, self._pool, self._folder = progress, pool, folder
 
     def heard(self) -> Iterator[Heard]:
-        """Facts in the order of the inputs, each as soon as those before it are known."""
+        """Facts in the order of the inputs, each as soon as those before it are known, and none kept for longer."""
         told: dict[str, Heard] = {}
+        left = Counter(self._order)
         at = 0
         for heard in self._all():
             told[heard.file] = heard
-            while at < len(self._order) and self._order[at] in told:
-                yield told[self._order[at]]
+            while at < len(self._order) and (name := self._order[at]) in told:
+                left[name] -= 1
+                yield told[name] if left[name] else told.pop(name)
                 at += 1
 
     def _all(self) -> Iterator[Heard]:

@@ -1,6 +1,7 @@
 """What people decided about recordings, as labels from which the models that hear can be measured and trained.
 
 A folder with the recordings under names that tell nothing, and ``labels.jsonl`` as docs/develop/label-and-retrain.md has it.
+Without spans: what people said of single stretches does not tell who is heard in all the rest.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.ledger.store import Missing
 from callwitness.services.arrivals.evidence_store import evidence_store
-from callwitness.services.hearing.decisions import STRETCHES
-
-_SPANS = {"recorded": "announcement_spans", "greeting": "announcement_spans", "live": "operator_spans"}
 
 
 def write_labels(workspace: m.Workspace, folder: Path) -> int:
@@ -60,23 +58,9 @@ def _labels(workspace: m.Workspace) -> Iterator[tuple[m.Hearing, dict[str, Any]]
                 "channels": 2 if hearing.channels == "stereo" else 1,
                 "answer_at": hearing.decided_s,
                 "connect_at": None,
-                **_spans(hearing),
             },
         )
         counts[line] += 1
-
-
-def _spans(hearing: m.Hearing) -> dict[str, list[list[float]]]:
-    """Stretches of which a person said what they are, the last word on each."""
-    said = m.HearingDecision.objects.filter(
-        recording=hearing.recording, sha256=hearing.sha256, action__in=STRETCHES
-    )
-    last = {(row.begin_s, row.end_s): row.action for row in said.order_by("pk")}
-    spans: dict[str, list[list[float]]] = {}
-    for (begin, end), action in sorted(last.items()):
-        if begin is not None and end is not None:
-            spans.setdefault(_SPANS[action], []).append([begin, end])
-    return spans
 
 
 def _ending(name: str) -> str:

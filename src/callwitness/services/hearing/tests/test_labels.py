@@ -33,7 +33,6 @@ def test_decided_recordings_become_labels_under_names_that_tell_nothing(
     decisions.answered_at(first, None, 0.6, NOW)
     decisions.nobody(second, None, NOW)
     decisions.stretch(first, None, "recorded", 0.0, 0.3, NOW)
-    decisions.stretch(first, None, "greeting", 0.3, 0.6, NOW)
     decisions.stretch(first, None, "live", 0.3, 0.6, NOW)
     folder = tmp_path / "labels"
     assert write_labels(office.workspace, folder) == 2
@@ -42,8 +41,9 @@ def test_decided_recordings_become_labels_under_names_that_tell_nothing(
         ("acme-1", 0, 0.6),
         ("acme-1", 1, None),
     ]
-    assert told[0]["announcement_spans"] == [[0.0, 0.3]]
-    assert told[0]["operator_spans"] == [[0.3, 0.6]]
+    assert not [
+        name for name in told[0] if name.endswith("_spans")
+    ]  # some of them would pass for all of them
     assert (folder / told[0]["file"]).read_bytes()[:4] == b"RIFF"
     assert "+7495" not in (folder / "labels.jsonl").read_text("utf-8")
 

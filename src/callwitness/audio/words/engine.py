@@ -52,3 +52,7 @@ class EngineFailed(CallwitnessError):
     def __init__(self, sentence: str, *, again: bool = False) -> None:
         self.again = again
         super().__init__(sentence)
+
+
+class EngineRefused(EngineFailed):
+    """The engine takes nothing from us as it is set up: no recording fares better than this one."""

@@ -6,11 +6,11 @@ import re
 import time
 from collections.abc import Collection, Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from callwitness.domain.recordings.names import stem
 from callwitness.ledger import bulk
 from callwitness.ledger import models as m
 from callwitness.services.dirty import mark_unpublished
@@ -88,13 +88,6 @@ def _natives(source: m.Source, recordings: Collection[m.Recording]) -> dict[int,
         text = stems[recording.pk]
         found[recording.pk] = [*by_stem.get(text, []), text, *_inside(text)]
     return found
-
-
-def stem(name: str) -> str:
-    """The last part of a name or link without its ending: by which a recording and its record know each other."""
-    last = (urlsplit(name).path if "://" in name else name).replace("\\", "/").rpartition("/")[2]
-    before, dot, ending = last.rpartition(".")
-    return before if dot and ending.isalnum() and not ending.isdecimal() and len(ending) <= 4 else last
 
 
 def _by_record(source: m.Source, stems: set[str]) -> dict[str, list[str]]:

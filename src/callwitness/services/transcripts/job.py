@@ -182,9 +182,10 @@ def _keep_failure(
 
 
 def _write(recording: m.Recording, speech: m.SpeechEngine, now: int, **columns: object) -> None:
-    """Unless the recording went, or became another one, while it was read."""
+    """Unless the recording went, or became another one, while it was read, or nobody wants its text by this engine any more."""
     with transaction.atomic():
-        if m.Recording.objects.filter(pk=recording.pk, sha256=recording.sha256).exists():
+        wanted = m.SpeechEngine.objects.filter(pk=speech.pk, engine=speech.engine).exists()
+        if wanted and m.Recording.objects.filter(pk=recording.pk, sha256=recording.sha256).exists():
             whole = {
                 "sha256": recording.sha256,
                 "language": speech.language,

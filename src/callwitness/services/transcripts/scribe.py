@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from callwitness.audio.heard import Heard
-from callwitness.audio.words.engine import Engine, EngineFailed
+from callwitness.audio.words.engine import Engine, EngineFailed, EngineRefused
 from callwitness.audio.words.transcript import Transcript
 from callwitness.domain.errors import CallwitnessError, UsageError
 from callwitness.services.transcripts.engines.registry import EngineOptions, make_engine
@@ -48,7 +48,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No transcript. again: the same may work later; unusable: the engine itself cannot be had; broke: for the log."""
+    """No transcript. again: the same may work later; unusable: the engine itself cannot be had, or takes nothing; broke: for the log."""
 
     sentence: str
     again: bool = False
@@ -135,7 +135,7 @@ def _write(pipe: Connection, make: Maker) -> None:
                 ready = None  # two models at once may be more than there is memory for
                 ready = sheet.engine, sheet.options, make(sheet.engine, sheet.options)
             answer = read_words(sheet.path, sheet.heard, ready[2], sheet.language)
-        except UsageError as problem:
+        except (UsageError, EngineRefused) as problem:
             answer = Failed(str(problem), unusable=True)
         except CallwitnessError as problem:
             answer = Failed(str(problem), again=isinstance(problem, EngineFailed) and problem.again)

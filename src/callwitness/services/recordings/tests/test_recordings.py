@@ -17,7 +17,7 @@ from callwitness.ledger import models as m
 from callwitness.services.arrivals.read_evidence import read_pending
 from callwitness.services.arrivals.receive import receive
 from callwitness.services.recordings.keep import MOST_TRIES, fetch_due, keep_recording
-from callwitness.services.recordings.links import link_recordings, stem
+from callwitness.services.recordings.links import link_recordings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
@@ -130,19 +130,6 @@ def test_a_second_file_of_one_name_takes_the_place_of_the_first(office: m.Source
     keep(office, "a.wav", b"no sound")
     keep(office, "a.wav")
     assert m.Recording.objects.get().state == "kept"
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("https://host.example/r/1793606400.5.mp3?x=1", "1793606400.5"),
-        ("/var/spool/q-17.wav", "q-17"),
-        ("C:\\rec\\q-17.WAV", "q-17"),
-        ("1793606400.5", "1793606400.5"),
-    ],
-)
-def test_names_are_compared_by_their_stem(name: str, expected: str) -> None:
-    assert stem(name) == expected
 
 
 class Far(BaseHTTPRequestHandler):

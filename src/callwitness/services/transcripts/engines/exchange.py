@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from callwitness.audio.words.engine import EngineFailed
+from callwitness.audio.words.engine import EngineFailed, EngineRefused
 from callwitness.services.recordings.fetching import FetchFailed, FetchRefused, Watch, connect, judged
 
 TRIES: Final = 4
@@ -110,7 +110,7 @@ def _refusal(answer: http.client.HTTPResponse, data: bytes) -> Exception:
     if 300 <= status < 400:
         return EngineFailed(f"the service answers {status} and leads elsewhere; name the address it leads to")
     if status in _KEY_REFUSED:
-        return EngineFailed(f"the service does not accept the key ({status})")
+        return EngineRefused(f"the service does not accept the key ({status})")
     said = f"the service answers {status}{_message(data)}"
     if status in _AGAIN:
         return _Busy(said, _retry_after(answer.getheader("Retry-After")))

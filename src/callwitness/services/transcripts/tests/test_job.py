@@ -149,14 +149,20 @@ def test_a_busy_service_is_asked_again_later_and_at_last_given_up(
     assert "slow down" in office.speech.problem
 
 
-def test_a_refused_key_fails_at_once_and_is_not_told(
+def test_a_refused_key_is_no_fault_of_recordings_and_is_not_told(
     office: Office, service: Service, job: TranscriptJob
 ) -> None:
     service.answers = [service.refuses(401, f"bad key {KEY}")]
     office.record("a.wav")
+    office.record("b.wav")
+    office.work(job)
+    assert not m.Transcript.objects.exists()
+    assert len(service.asked) == 1
+    office.speech.refresh_from_db()
+    assert office.speech.problem == "the service does not accept the key (401)"
+    service.says("own_server.json")
+    office.now += 3_600_000
     assert office.work(job)
-    written = m.Transcript.objects.get()
-    assert (written.state, written.problem) == ("failed", "the service does not accept the key (401)")
 
 
 def test_an_engine_that_cannot_be_made_leaves_recordings_waiting(
@@ -217,6 +223,17 @@ def test_a_recording_that_went_while_it_was_read_is_no_trouble(
     kept = office.record("a.wav")
     job(office.now)
     kept.delete()
+    assert office.work(job)
+    assert not m.Transcript.objects.exists()
+
+
+def test_what_is_read_while_the_owner_switches_it_off_is_not_kept(
+    office: Office, service: Service, job: TranscriptJob
+) -> None:
+    service.says("own_server.json")
+    office.record("a.wav")
+    job(office.now)
+    m.SpeechEngine.objects.update(engine="")
     assert office.work(job)
     assert not m.Transcript.objects.exists()
 

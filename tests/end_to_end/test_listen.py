@@ -228,6 +228,8 @@ def test_results_go_to_a_file_and_words_to_the_terminal(calls: Path, tmp_path: P
         (["support/1.wav", "--causal", "--library", "none"], "take one"),
         (["support/1.wav", "--out", "support/1.wav"], "is one of the recordings"),
         (["support/1.wav", "--report", "support"], "is no part of such a page"),
+        (["support/1.wav", "--out", "/dev/full"], "/dev/full: cannot be written: No space left on device"),
+        (["support/1.wav", "--line", "\x1b[2J"], "--line: expected a name"),
     ],
 )
 def test_what_nobody_can_mean_is_refused(calls: Path, arguments: list[str], said: str) -> None:

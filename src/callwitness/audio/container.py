@@ -15,6 +15,11 @@ from typing import BinaryIO, Final
 from callwitness.domain.errors import CallwitnessError
 
 HEAD: Final = 4096
+ENDINGS: Final = frozenset(
+    ".wav .wave .w64 .rf64 .aif .aiff .aifc .au .snd .caf .mp3 .ogg .oga .opus .flac .gsm "
+    ".m4a .mp4 .m4b .aac .webm .mka .mkv .wma .amr .3gp .3gpp".split()
+)
+"""How names of recordings end, in any case. Only a folder is looked through by them; a file that is named is always heard."""
 
 
 class Unreadable(CallwitnessError):

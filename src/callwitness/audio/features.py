@@ -1,8 +1,8 @@
 """What is measured in a recording: one short-time spectrum, and from it numbers for every 100 ms.
 
-A ``Meter`` takes sound as it is decoded and keeps only numbers, so a ten-hour file needs no more memory than a short one's
-chunk. One spectrum (64 ms Hann windows every 20 ms at 8 kHz) serves everything: bands, tonality, pitch, and the peaks that
-make the fingerprint of ``landmarks``. Each chunk is measured with a margin on both sides, so where chunks meet does not show.
+A ``Meter`` takes sound as it is decoded and keeps only numbers, a tenth of its size. One spectrum (64 ms Hann windows every
+20 ms at 8 kHz) serves everything: bands, tonality, pitch, and the peaks that make the fingerprint of ``landmarks``. Each chunk
+is measured with a margin on both sides, so where chunks meet does not show.
 """
 
 from __future__ import annotations

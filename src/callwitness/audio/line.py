@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
 
+from callwitness.audio.container import ENDINGS
 from callwitness.audio.features import FRAMES_PER_BLOCK, FRAMES_PER_SECOND, Floats
 from callwitness.audio.library import Library
 from callwitness.audio.pieces import Found, Stretch, both_ways, find_pieces
@@ -49,7 +51,7 @@ class Line:
         self.prints = [*known.values(), *(prints[name] for name in self.names)]
         self._first = len(known)
         self._taught_by = len(known) - len(given)  # recordings that the library remembers
-        index = Index(self.prints)
+        index = Index(self.prints, [*range(self._first), *_calls(self.names, self._first)])
         likenesses: list[list[Likeness]] = [[] for _ in self.prints]
         for place in range(self._first, len(self.prints)):
             likenesses[place] = index.likenesses(self.prints[place], place, earlier_only=causal)
@@ -107,6 +109,19 @@ class Line:
             ],
             [one.start / FRAMES_PER_SECOND for one in greetings],
         )
+
+
+def _calls(names: Sequence[str], first: int) -> list[int]:
+    """A number from ``first`` on for the call of each recording: call.wav and call.mp3 are of one call, in which live words
+    sound twice.
+    """
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(_call(name), first + len(numbers)) for name in names]
+
+
+def _call(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.with_suffix("")) if path.suffix.lower() in ENDINGS else name
 
 
 def _known(likenesses: Sequence[Likeness], blocks: int, live: Sequence[Stretch]) -> tuple[Floats, Floats]:

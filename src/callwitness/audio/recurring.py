@@ -63,8 +63,10 @@ class Likeness:
 class Index:
     """Fingerprints of a line by word, to look one recording up among all others."""
 
-    def __init__(self, prints: Sequence[Print]) -> None:
+    def __init__(self, prints: Sequence[Print], calls: Sequence[int] | None = None) -> None:
+        """calls: a number for each fingerprint; recordings of one call are never compared. Else each is a call of its own."""
         self.prints = prints
+        self._calls = np.arange(len(prints)) if calls is None else np.asarray(calls, np.intp)
         words = np.concatenate([np.zeros(0, np.uint32), *(one.marks.words for one in prints)])
         at = np.concatenate([np.zeros(0, np.int32), *(one.marks.at for one in prints)])
         owner = np.repeat(np.arange(len(prints), dtype=np.int32), [len(one.marks.words) for one in prints])
@@ -91,7 +93,8 @@ class Index:
         mine, theirs = self._meetings(marks.words[part])
         at, there, other = marks.at[part][mine], self._at[theirs], self._owner[theirs]
         if own is not None:
-            apart = np.where(other == own, np.abs(at - there) > _APART, (other < own) | (not earlier_only))
+            others = (self._calls[other] != self._calls[own]) & ((other < own) | (not earlier_only))
+            apart = np.where(other == own, np.abs(at - there) > _APART, others)
             at, there, other = at[apart], there[apart], other[apart]
         return _seeds(at, there, other)
 

@@ -143,8 +143,7 @@ def _results(out: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        stream = out.open("w", encoding="utf-8", newline="\n")
+        with out.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
     except OSError as problem:
         raise UsageError(f"--out {out}: cannot be written: {problem.strerror}") from None
-    with stream:
-        yield stream

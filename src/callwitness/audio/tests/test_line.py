@@ -83,6 +83,14 @@ def test_causal_hears_only_what_came_before(prints: dict[str, Print]) -> None:
     assert lessons[3].company == 3
 
 
+def test_one_call_in_two_formats_teaches_itself_nothing(prints: dict[str, Print]) -> None:
+    same = {"a/1.wav": prints["call-0.wav"], "a/1.MP3": prints["call-0.wav"]}
+    assert Line(same).lessons["a/1.wav"].share.max() == 0
+    others = {"b/1.wav": prints["call-0.wav"], "a/1.5": prints["call-1.wav"], "a/1.6": prints["call-2.wav"]}
+    for lesson in Line({"a/1.wav": prints["call-0.wav"], **others}).lessons.values():
+        assert lesson.share[30:200].mean() > 0.85
+
+
 def test_alone_knows_nothing_of_a_prompt_heard_once(prints: dict[str, Print]) -> None:
     assert alone(prints["call-0.wav"]).share[:60].max() == 0
 

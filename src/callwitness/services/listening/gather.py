@@ -6,16 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from callwitness.audio.clips import OURS
+from callwitness.audio.container import ENDINGS
 from callwitness.domain.errors import UsageError
-
-SOUND_NAMES: Final = frozenset(
-    ".wav .wave .w64 .rf64 .aif .aiff .aifc .au .snd .caf .mp3 .ogg .oga .opus .flac .gsm "
-    ".m4a .mp4 .m4b .aac .webm .mka .mkv .wma .amr .3gp .3gpp".split()
-)
-"""How names of recordings end, in any case. Only a folder is looked through by them; a file that is named is always heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,7 @@ def _walk(folder: Path, notes: list[str]) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             path = Path(place, name)
-            named = path.suffix.lower() in SOUND_NAMES and not name.startswith(".")
+            named = path.suffix.lower() in ENDINGS and not name.startswith(".")
             if named and (path.is_symlink() or path.is_file()):
                 yield path
 

@@ -12,11 +12,12 @@ from typing import Final
 
 from callwitness.ledger import models as m
 from callwitness.ledger.store import Missing
+from callwitness.services.apart import Lost
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.hearing import keep, pieces
 from callwitness.services.hearing.decisions import recorded, said_meanwhile
 from callwitness.services.hearing.due import Batch, file_name, next_batch
-from callwitness.services.hearing.ears import Ears, Lost, Outcome, Task, Wish
+from callwitness.services.hearing.ears import Ears, Outcome, Task, Wish
 
 _FAILED: Final = "listening to it failed; the log of the server says how"
 _GONE: Final = "its bytes are not in the store any more"

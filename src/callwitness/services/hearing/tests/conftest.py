@@ -11,7 +11,8 @@ import pytest
 
 from callwitness.audio.heard import Candidate, Heard, Span
 from callwitness.ledger import models as m
-from callwitness.services.hearing.ears import Ears, Known, Lost, Outcome, Task
+from callwitness.services.apart import Lost
+from callwitness.services.hearing.ears import Ears, Known, Outcome, Task
 from callwitness.services.recordings.keep import keep_recording
 from callwitness.simulate.recordings import recording as sound
 

@@ -78,7 +78,7 @@ class Index:
         earlier_only: those after it are not looked at.
         """
         found: list[Likeness] = []
-        covered = np.zeros(len(one.bands), np.int8)
+        covered = np.zeros(len(one.bands), np.int32)
         for first in range(0, len(one.marks.words), _AT_ONCE):
             for seed in self._seeds_among(one.marks, slice(first, first + _AT_ONCE), own, earlier_only):
                 if covered[seed.start : seed.end].min(initial=_ENOUGH) >= _ENOUGH:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from callwitness.audio.words.digits import tokens
-from callwitness.audio.words.transcript import Segment, segments_of
+from callwitness.audio.words.digits import Token, tokens
+from callwitness.audio.words.transcript import SIDES, Segment, segments_of
 from callwitness.ledger import access
 from callwitness.ledger import models as m
 from callwitness.ledger.access import Absent, Scope
@@ -25,6 +25,9 @@ _HIDDEN: Final = "•••"
 _SHORTEST_NUMBER: Final = 6
 _BETWEEN: Final = 1
 """Words that may stand between the parts of a number: "yes", "and"."""
+
+_Place: TypeAlias = tuple[int, Token]
+"""A token and the segment it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def words(request: HttpRequest, scope: Scope, public_id: str, pk: int) -> HttpRe
     _note_reading(request, scope, call, found)
     segments = segments_of(transcript.segments[:_MOST])
     if scope.masks_numbers:
-        segments = tuple(map(without_numbers, segments))
+        segments = without_numbers(segments)
     lines = [Line(each, _clock(each.start_s)) for each in segments]
     cut = len(transcript.segments) > _MOST
     return render(request, "call/said.html", {"lines": lines, "transcript": transcript, "cut": cut})
@@ -58,24 +61,38 @@ def current(recording: m.Recording) -> m.Transcript | None:
     return found if found is not None and found.sha256 == recording.sha256 else None
 
 
-def without_numbers(segment: Segment) -> Segment:
-    """For readers who see no numbers: those of six digits and more are hidden, whichever way they are said."""
+def without_numbers(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """For readers who see no numbers: those of six digits and more are hidden, whichever way they are said.
+
+    A number is followed through the segments of a side: people dictate it in parts.
+    """
+    cuts: dict[int, list[tuple[int, int]]] = {}
+    for side in SIDES:
+        spoken = [
+            (n, token) for n, each in enumerate(segments) if each.side == side for token in tokens(each.text)
+        ]
+        for run in _numbers(spoken):
+            for n in dict.fromkeys(n for n, _token in run):
+                own = [token for place, token in run if place == n]
+                cuts.setdefault(n, []).append((own[0].first, own[-1].last))
+    return tuple(_without(each, cuts[n]) if n in cuts else each for n, each in enumerate(segments))
+
+
+def _without(segment: Segment, hidden: Sequence[tuple[int, int]]) -> Segment:
     text = segment.text
-    hidden = list(_numbers(text))
-    if not hidden:
-        return segment
     for first, last in reversed(hidden):
         text = text[:first] + _HIDDEN + text[last:]
     return replace(segment, text=text, words=())
 
 
-def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Where (first, last + 1) numbers follow each other that are six digits and more together."""
-    run: list[tuple[int, int, int]] = []
+def _numbers(spoken: Sequence[_Place]) -> Iterator[list[_Place]]:
+    """Numbers that follow each other and are six digits and more together."""
+    run: list[_Place] = []
     between = 0
-    for token in tokens(text):
+    for place in spoken:
+        token = place[1]
         if token.digits:
-            run.append((token.first, token.last, len(token.digits)))
+            run.append(place)
             between = 0
         elif token.text.isalpha():
             between += 1
@@ -85,9 +102,9 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
     yield from _long(run)
 
 
-def _long(run: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-    if sum(length for _first, _last, length in run) >= _SHORTEST_NUMBER:
-        yield run[0][0], run[-1][1]
+def _long(run: list[_Place]) -> Iterator[list[_Place]]:
+    if sum(len(token.digits) for _n, token in run) >= _SHORTEST_NUMBER:
+        yield run
 
 
 def _clock(seconds: float) -> str:

@@ -107,4 +107,13 @@ def test_numbers_are_hidden_from_who_sees_none(shown: Cast) -> None:
 )
 def test_numbers_are_hidden_whichever_way_they_are_said(text: str, left: str) -> None:
     segment = Segment("both", 0, 1, text, (Word(0, 1, text),))
-    assert without_numbers(segment).text == left
+    assert without_numbers([segment])[0].text == left
+
+
+def test_a_number_said_in_parts_is_hidden_whoever_speaks_between_them() -> None:
+    said = (
+        Segment("near", 0, 1, "My number is 8 900"),
+        Segment("far", 1, 2, "yes, at 15"),
+        Segment("near", 2, 3, "000 12 34, please"),
+    )
+    assert [each.text for each in without_numbers(said)] == ["My number is •••", "yes, at 15", "•••, please"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -109,3 +110,9 @@ def folds(made: Sequence[Clip], count: int) -> dict[str, int]:
         order = np.random.default_rng(0).permutation(len(names))
         told |= {names[place]: number % count for number, place in enumerate(order)}
     return told
+
+
+def weights(made: Sequence[Clip]) -> list[float]:
+    """How much each clip counts, so that a small corpus is not drowned by a large one: up to three times as much."""
+    many = Counter(clip.label["split"] for clip in made)
+    return [min(3.0, max(many.values()) / many[clip.label["split"]]) for clip in made]

@@ -159,7 +159,7 @@ def _drawn(example: Example, random: np.random.Generator) -> Drawn:
     if last - first < 50:
         first = max(0, last - 50)
     first, last = first - first % PACE, last - last % PACE
-    shift = (random.standard_normal(rows.shape[1]) * _SHIFTED).astype(np.float32)
+    shift = np.asarray(random.standard_normal(rows.shape[1]), np.float32) * np.float32(_SHIFTED)
     many = (last - first) // PACE
     return (
         (rows[first:last] + shift).reshape(many, -1),

@@ -17,7 +17,7 @@ from callwitness.audio.context import in_context
 from callwitness.audio.evidence import Scene, evidence
 from callwitness.audio.trees import Trees, softmax
 from training import network, truth
-from training.clips import MODES, Clip, Mode
+from training.clips import MODES, Clip, Mode, weights
 from training.export import to_trees
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -49,11 +49,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Candidates of a clip: seconds, their evidence, which are right."""
+    """Candidates of a clip: seconds, their evidence, which are right; how much the clip counts."""
 
     times: Numbers
     rows: Floats
     right: NDArray[np.bool_]
+    weight: float
 
 
 def fit_classes(clips: Sequence[Clip]) -> Trees:
@@ -108,11 +109,16 @@ def fit_network(
         )
         for clip, three in zip(clips, rows, strict=True)
     ]
-    arrays = network.fit(examples, passes, seed)
+    often = [
+        example
+        for example, weight in zip(examples, weights(clips), strict=True)
+        for _ in range(1 + (weight > 1.5))
+    ]
+    arrays = network.fit(often, passes, seed)
     return arrays | {"mean": np.tile(mean, network.PACE), "scale": np.tile(scale, network.PACE)}
 
 
-def case(clip: Clip, heard: Heard, mode: Mode, said: Answering) -> Case:
+def case(clip: Clip, heard: Heard, mode: Mode, said: Answering, weight: float) -> Case:
     """The candidates of a clip with their evidence."""
     lesson = clip.lessons[mode]
     energy = clip.energy.astype(np.float32)
@@ -120,7 +126,7 @@ def case(clip: Clip, heard: Heard, mode: Mode, said: Answering) -> Case:
     scene = Scene(
         clip.blocks.astype(np.float32), heard.classes, lesson.share, lesson.others, energy, heard.near, lesson.company, said
     )  # fmt: skip
-    return Case(times, evidence(scene, times), truth.right(clip.label, times))
+    return Case(times, evidence(scene, times), truth.right(clip.label, times), weight)
 
 
 def listened(clip: Clip, heard: Heard, mode: Mode, networks: Sequence[Network]) -> Answering:
@@ -131,7 +137,8 @@ def listened(clip: Clip, heard: Heard, mode: Mode, networks: Sequence[Network]) 
 def fit_weighing(cases: Sequence[Case]) -> Trees:
     """The score of a candidate from its evidence."""
     right = np.concatenate([one.right for one in cases])
-    data = lightgbm.Dataset(
-        np.concatenate([one.rows for one in cases]), right, weight=np.where(right, _RARE, 1.0)
+    weight = np.repeat([one.weight for one in cases], [len(one.times) for one in cases]) * np.where(
+        right, _RARE, 1.0
     )
+    data = lightgbm.Dataset(np.concatenate([one.rows for one in cases]), right, weight=weight)
     return to_trees(lightgbm.train(_WEIGHING, data, _ROUNDS_OF_WEIGHING))

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from callwitness.audio.answering import Network
 from training import stages
 from training.belief import Scored, choice, fit_belief, fit_curve
-from training.clips import MODES, Clip, folds
+from training.clips import MODES, Clip, folds, weights
 from training.scores import Answer, is_right
 from training.truth import has_spans
 
 Arrays: TypeAlias = dict[str, NDArray[np.generic]]
 
-FOLDS: Final = 3
+FOLDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,14 @@ def weighed(
     """The stages after the network."""
     keys = [(place, mode) for place, clip in enumerate(made) if clip.scored for mode in MODES]
     parsed = [Network.from_arrays(arrays) for arrays in networks]
+    counts = weights(made)
     cases = [
         stages.case(
             made[place],
             heard[place],
             mode,
             stages.listened(made[place], heard[place], mode, [parsed[of[place]]]),
+            counts[place],
         )
         for place, mode in keys
     ]

@@ -136,11 +136,9 @@ def connect(parts: SplitResult, allowed: Collection[str], watch: Watch) -> http.
 
     Raises ``FetchRefused`` for places of our own network that are not allowed, ``OSError``.
     """
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    trusted = host in allowed or f"{host}:{port}" in allowed
+    host, port = _place(parts)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    if not trusted and not all(is_public(str(address[4][0])) for address in found):
+    if not trusted(parts, allowed) and not all(is_public(str(address[4][0])) for address in found):
         raise FetchRefused(f"{host} is an address of an internal network; such links are not followed")
     opened = _open([str(address[4][0]) for address in found], port)
     watch.over(opened)
@@ -150,6 +148,16 @@ def connect(parts: SplitResult, allowed: Collection[str], watch: Watch) -> http.
     connection = http.client.HTTPConnection(host, port, timeout=_STEP_S)
     connection.sock = opened
     return connection
+
+
+def trusted(parts: SplitResult, allowed: Collection[str]) -> bool:
+    """Whether a link leads to one of these places, given as host or as host:port."""
+    host, port = _place(parts)
+    return host in allowed or f"{host}:{port}" in allowed
+
+
+def _place(parts: SplitResult) -> tuple[str, int]:
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _open(addresses: list[str], port: int) -> socket.socket:

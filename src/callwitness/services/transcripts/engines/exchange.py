@@ -1,6 +1,6 @@
 """One question to a service of speech and its answer: over a judged connection, within bounds, again when it is busy.
 
-No redirect is followed, since the key would go along. A key never stands in an error.
+No redirect is followed, since the key would go along, and nothing goes outside unencrypted. A key never stands in an error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callwitness.audio.words.engine import EngineFailed, EngineRefused
-from callwitness.services.recordings.fetching import FetchFailed, FetchRefused, Watch, connect, judged
+from callwitness.services.recordings.fetching import (
+    FetchFailed,
+    FetchRefused,
+    Watch,
+    connect,
+    judged,
+    trusted,
+)
 
 TRIES: Final = 4
 _LONGEST_PAUSE_S: Final = 60.0
@@ -86,6 +93,10 @@ def _exchange(post: Post, patience: Patience, watch: Watch) -> bytes:
     parts = judged(post.url)
     connection = connect(parts, post.allowed, watch)
     try:
+        if parts.scheme != "https" and not trusted(parts, post.allowed):
+            raise EngineRefused(
+                "the address says http: voices and keys go to a service outside by https alone"
+            )
         if connection.sock is not None:
             connection.sock.settimeout(patience.seconds)  # it thinks before the first byte
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from callwitness.audio.words.engine import RATE, EngineFailed, Said
+from callwitness.audio.words.engine import RATE, EngineFailed, EngineRefused, Said
 from callwitness.audio.words.transcript import Word
 from callwitness.domain.errors import UsageError
 from callwitness.services.transcripts.engines.exchange import Patience
@@ -129,6 +129,14 @@ def test_nobody_is_followed_elsewhere(service: Service) -> None:
     with pytest.raises(EngineFailed, match="leads elsewhere"):
         engine(service).transcribe(SOUND, "en")
     assert len(service.asked) == 1
+
+
+def test_voices_do_not_go_outside_unencrypted(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callwitness.services.recordings.fetching.is_public", lambda _address: True)
+    outside = replace(engine(service), options=EngineOptions(url=service.url, key=KEY))
+    with pytest.raises(EngineRefused, match="by https alone"):
+        outside.transcribe(SOUND, "en")
+    assert service.asked == []
 
 
 def test_our_own_network_is_not_reached_unless_it_is_allowed(service: Service) -> None:

@@ -20,6 +20,8 @@ from callwitness.services.hearing.keep import mark_days
 
 STRETCHES: Final = (m.HearingDecision.RECORDED, m.HearingDecision.GREETING, m.HearingDecision.LIVE)
 _SHORTEST_S: Final = 0.2
+_ROUNDED_S: Final = 0.01
+"""Spans are kept in hundredths: the last one may end that much behind the sound."""
 _AGAIN_MOST: Final = 100
 
 
@@ -41,7 +43,8 @@ def undo(hearing: m.Hearing, user: Any, now: int) -> None:
 
 def stretch(hearing: m.Hearing, user: Any, action: str, begin_s: float, end_s: float, now: int) -> None:
     """From here to there is a recording, an operator's recorded greeting, or live. Raises ``UsageError``."""
-    _require(action in STRETCHES and begin_s >= 0 and begin_s + _SHORTEST_S <= end_s <= hearing.duration_s)
+    _require(action in STRETCHES and 0 <= begin_s <= end_s - _SHORTEST_S)
+    _require(end_s <= hearing.duration_s + _ROUNDED_S)
     with transaction.atomic():
         _note(hearing, user, action, round(begin_s, 2), round(end_s, 2), now)
         for piece in pieces.sounding(hearing, begin_s, end_s):

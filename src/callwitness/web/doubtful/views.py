@@ -58,10 +58,10 @@ def decide(request: HttpRequest, scope: Scope, recording: int) -> HttpResponseBa
     action = request.POST.get("action", "")
     if action not in _ACTS:
         raise UsageError(_("Choose one of: {choices}").format(choices=", ".join(_ACTS)))
-    _ACTS[action](hearing, scope, request.POST, time.time_ns() // 1_000_000)
     call = hearing.recording.call
     if call is None:
         raise Absent
+    _ACTS[action](hearing, scope, request.POST, time.time_ns() // 1_000_000)
     details = {"recording": hearing.pk, "said": action}
     audit.note(scope, request.user, "recording.decide", call.public_id, details, address_of(request))
     if request.headers.get("HX-Request"):

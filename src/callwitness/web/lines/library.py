@@ -58,13 +58,15 @@ def change(request: HttpRequest, scope: Scope, piece: int) -> HttpResponseBase:
 
 
 @screen("see_numbers")
-def sound(_request: HttpRequest, scope: Scope, piece: int) -> HttpResponseBase:
+def sound(request: HttpRequest, scope: Scope, piece: int) -> HttpResponseBase:
     """What it sounds like; for whoever may listen to recordings."""
     scope.need("listen")
     found = access.one(access.pieces(scope), pk=piece)
     path = pieces.clip(found)
     if path is None:
         raise Absent
+    details = {"line": found.line, "piece": found.ident}
+    audit.note(scope, request.user, "listen", str(found), details, address_of(request))
     answer = FileResponse(path.open("rb"), content_type="audio/flac")
     answer["Cache-Control"] = "private, no-store"
     return answer

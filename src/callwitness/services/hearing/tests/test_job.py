@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callwitness.domain.errors import UsageError
 from callwitness.ledger import models as m
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.hearing import decisions, pieces
@@ -185,6 +186,18 @@ def test_what_a_person_said_is_not_lost_when_a_batch_ends(office: Office) -> Non
     job(NOW)
     piece = m.Piece.objects.get()
     assert (piece.name, piece.told) == ("Tune", False)
+
+
+def test_the_last_stretch_of_a_recording_can_be_named_however_it_was_rounded(office: Office) -> None:
+    office.record()
+    hear(SaidEars())
+    m.Hearing.objects.update(duration_s=17.996)
+    hearing = m.Hearing.objects.get()
+    decisions.stretch(hearing, None, "live", 10.0, 18.0, NOW)
+    assert m.HearingDecision.objects.get().end_s == 18.0
+    for begin, end in ((10.0, 18.1), (-1.0, 3.0), (3.0, 3.1)):
+        with pytest.raises(UsageError):
+            decisions.stretch(hearing, None, "live", begin, end, NOW)
 
 
 def test_bytes_that_came_while_others_were_heard_are_heard_too(office: Office) -> None:

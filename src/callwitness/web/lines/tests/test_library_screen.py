@@ -95,5 +95,6 @@ def test_a_piece_is_played_where_the_library_has_its_sound(
     answer = cast.auditor.client.get(cast.url(f"lines/library/{tune.pk}/sound/"))
     assert b"".join(answer.streaming_content) == b"fLaC"  # type: ignore[attr-defined]  # it streams
     assert answer["Content-Type"] == "audio/flac"
+    assert m.Audit.objects.get(action="listen").details["piece"] == tune.ident
     other = m.Piece.objects.get(ident="d")
     assert cast.auditor.client.get(cast.url(f"lines/library/{other.pk}/sound/")).status_code == 404

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from callwitness.audio.decode import RATE, Chunk
 from callwitness.audio.heard import Channels
 
-BLOCK_S: Final = 0.1
 Silence: TypeAlias = Literal["near", "far", "all"] | None
 
 _BLOCK: Final = RATE // 10

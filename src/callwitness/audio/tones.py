@@ -6,7 +6,7 @@ numbers are kept. A tone is known by what it is made of (``Burst``) and by its b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -28,13 +28,11 @@ _BIN_HERTZ: Final = RATE / WINDOW
 _BINS: Final = 232
 _FIRST: Final = 6  # bins below 95 Hz are hum
 _BAND: Final = slice(19, 46)  # 300 to 710 Hz: all ringing, busy and congestion tones
-_HANN: Final = np.hanning(WINDOW).astype(np.float32)
 _PURE: Final = 0.8  # share of a frame's power that the tone must have
 _FAINTEST: Final = np.float32((0.003 / 2 * WINDOW / 2) ** 2)  # a tone of -50 dBFS
 _HANN_SPREAD: Final = 0.75  # bins: what the window makes of one pure tone
 _STEADY: Final = 1.0  # bins, between the tenth and the ninetieth part of the frames
 _TWIST: Final = 16.0  # the two tones of a key differ by 12 dB at most
-_AT_ONCE: Final = 1500  # frames whose spectrum is taken at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +58,6 @@ class _Frames:
     fax: NDArray[np.int8]
 
 
-def tone_events(sound: Floats | Iterable[Floats]) -> list[ToneEvent]:
-    """The signals of one side: its samples at 8 kHz, or pieces of them in order."""
-    meter = ToneMeter()
-    for power in _spectra([sound] if isinstance(sound, np.ndarray) else sound):
-        meter.add(power)
-    return meter.events()
-
-
 class ToneMeter:
     """Takes power spectra as they come and knows the signals at the end."""
 
@@ -88,25 +78,6 @@ class ToneMeter:
         frames = _Frames(*(np.concatenate(parts) for parts in zip(*map(_fields, self._frames), strict=True)))
         found = [*_signals(frames), *_keys(frames), *_fax(frames)]
         return sorted(found, key=lambda event: (event.start_s, event.name))
-
-
-def _spectra(pieces: Iterable[Floats]) -> Iterator[Floats]:
-    """Spectra of samples; half a window of silence goes before and behind, so that frame 0 is about its own 20 ms."""
-    rest = np.zeros((WINDOW - HOP) // 2, np.float32)
-    for piece in pieces:
-        rest = np.concatenate((rest, piece))
-        yield from _windows(rest)
-        rest = rest[max(len(rest) - WINDOW + HOP, 0) // HOP * HOP :]
-    yield from _windows(np.concatenate((rest, np.zeros((WINDOW - HOP) // 2, np.float32))))
-
-
-def _windows(samples: Floats) -> Iterator[Floats]:
-    if len(samples) < WINDOW:
-        return
-    every = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
-    for at in range(0, len(every), _AT_ONCE):
-        spectrum = np.fft.rfft(every[at : at + _AT_ONCE] * _HANN, axis=1)[:, :_BINS]
-        yield (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
 
 
 def _around(hertz: float, reach: int) -> Floats:

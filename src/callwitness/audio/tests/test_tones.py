@@ -189,8 +189,8 @@ def test_a_tune_is_no_signal(kind: str, tmp_path: Path) -> None:
             check=True,
         )
         tune.append(soundfile.read(path, dtype="float32")[0])
-    melody = np.concatenate(tune)
-    chords = melody + 0.5 * np.roll(melody, RATE)
+    melody = np.concatenate(tune).astype(np.float32)
+    chords = melody + np.float32(0.5) * np.roll(melody, RATE)
     assert tone_events(melody) == []
     assert tone_events(chords) == []
 

@@ -101,7 +101,7 @@ def _rows(table: Path) -> Iterator[tuple[int, str, str]]:
                 )
             elif any(cells):
                 file, line = (cells[place] if place < len(cells) else "" for place in at)
-                yield row, file.replace("\\", "/"), line
+                yield row, file.replace("\\", "/").replace("\0", "\ufffd"), line  # no path holds a zero
     except csv.Error as problem:
         raise UsageError(f"{shown(table)}, row {reader.line_num}: {_EXPECTED}: {problem}") from None
 

@@ -102,6 +102,13 @@ def test_what_is_no_table_is_refused(given: Gathered, tmp_path: Path, text: byte
         from_table(given.inputs, tmp_path / "map.csv")
 
 
+def test_a_table_may_name_a_file_by_its_path_a_link_too(given: Gathered, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(given.root)
+    lines = told(given, tmp_path, f"{tmp_path}/link/3.wav,a\n{'x' * 5000},b\nx\0y,b\n")
+    assert lines.of["3.wav"] == "a"
+    assert [note.partition(", ")[2].split(":")[0] for note in lines.notes[:2]] == ["row 2", "row 3"]
+
+
 def test_a_table_that_is_not_there_is_said(given: Gathered, tmp_path: Path) -> None:
     for place in (tmp_path / "no.csv", tmp_path):
         with pytest.raises(UsageError, match="no such file; expected a CSV table"):

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 KEPT_DAYS: Final = 90
 MOST_TEACHERS: Final = 200
 _VERSION: Final = 1
+_BOOK: Final = "library.json"
+_NONE: Final = "this is no library of a line that can be read"
+_NOTHING_SAID: Final = ("", False, False)
 _DAMAGED: Final = (
     OSError,
     EOFError,
@@ -71,6 +74,7 @@ class Library:
     def __init__(self, folder: Path, line: str) -> None:
         self.folder, self.line = folder, line
         self._pieces: dict[str, Piece] = {}
+        self._opened: dict[str, Piece] = {}
         self._prints: dict[str, Print] = {}
         self._teachers: dict[str, str] = {}
         self._new: dict[str, tuple[Path, int, Found]] = {}
@@ -79,12 +83,12 @@ class Library:
     def open(cls, folder: Path, line: str) -> Self:
         """The library of ``line`` under ``folder``; empty when there is none yet. Raises LibraryProblem."""
         library = cls(folder / slug(line), line)
-        book = library.folder / "library.json"
+        book = library.folder / _BOOK
         try:
             if book.exists():
-                library._read(json.loads(book.read_text(encoding="utf-8")))
+                library._read(_told(book))
         except _DAMAGED as problem:
-            raise LibraryProblem(f"{book}: this is no library of a line that can be read") from problem
+            raise LibraryProblem(f"{book}: {_NONE}") from problem
         return library
 
     @property
@@ -165,8 +169,9 @@ class Library:
 
     def save(self) -> None:
         """Write it: fingerprints before the book that names them, so that breaking off between the two costs only what was
-        new. Raises LibraryProblem.
+        new. What a person said of a piece while this was open stands. Raises LibraryProblem.
         """
+        self._heed_others()
         clips = self.folder / "clips"
         try:
             clips.mkdir(parents=True, exist_ok=True)
@@ -185,9 +190,23 @@ class Library:
                 arrays |= print_arrays(one, f"{ident}/")
             _replace(self.folder / "prints.npz", lambda stream: np.savez_compressed(stream, **arrays))
             book = json.dumps(self._written(), ensure_ascii=False, indent=1).encode()
-            _replace(self.folder / "library.json", lambda stream: stream.write(book))
+            _replace(self.folder / _BOOK, lambda stream: stream.write(book))
         except OSError as problem:
             raise LibraryProblem(f"{self.folder}: cannot be written: {problem.strerror}") from problem
+
+    def _heed_others(self) -> None:
+        """Listening takes minutes: names and marks may have been written meanwhile."""
+        book = self.folder / _BOOK
+        try:
+            written = _pieces(_told(book)) if book.exists() else {}
+        except _DAMAGED as problem:
+            raise LibraryProblem(f"{book}: {_NONE}") from problem
+        for ident, theirs in written.items():
+            ours, was = self._pieces.get(ident), self._opened.get(ident)
+            if ours and _said_of(ours) == (_said_of(was) if was else _NOTHING_SAID):
+                name, answer, forgotten = _said_of(theirs)
+                self._pieces[ident] = replace(ours, name=name, counts_as_answer=answer, forgotten=forgotten)
+        self._opened = dict(self._pieces)
 
     def _add(self, found: Found, trace: Trace, day: str, heard_in: int) -> None:
         seconds = round(len(found.heard.bands) / FRAMES_PER_SECOND, 2)
@@ -223,7 +242,7 @@ class Library:
         if told["version"] != _VERSION:
             raise ValueError(told["version"])
         self.line = str(told["line"])
-        self._pieces = {piece["id"]: Piece(**piece) for piece in told["pieces"]}
+        self._pieces = _pieces(told)
         self._teachers = {str(ident): str(day) for ident, day in told["teachers"].items()}
         with (self.folder / "prints.npz").open("rb") as stream, np.load(stream) as arrays:
             # What has no fingerprint aged out in a save that was broken off before the book was written.
@@ -233,6 +252,21 @@ class Library:
             self._prints = {
                 ident: print_of(arrays, f"{ident}/") for ident in (*self._pieces, *self._teachers)
             }
+        self._opened = dict(self._pieces)
+
+
+def _told(book: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(book.read_text(encoding="utf-8"))
+    return told
+
+
+def _pieces(told: Mapping[str, Any]) -> dict[str, Piece]:
+    return {piece["id"]: Piece(**piece) for piece in told["pieces"]}
+
+
+def _said_of(piece: Piece) -> tuple[str, bool, bool]:
+    """What people said: name, counts as answer, forgotten."""
+    return piece.name, piece.counts_as_answer, piece.forgotten
 
 
 def slug(line: str) -> str:
@@ -249,11 +283,11 @@ def digest(one: Print) -> str:
 def lines(folder: Path) -> list[str]:
     """Names of the lines that have a library under ``folder``."""
     found = []
-    for book in folder.glob("*/library.json"):
+    for book in folder.glob(f"*/{_BOOK}"):
         try:
-            found.append(str(json.loads(book.read_text(encoding="utf-8"))["line"]))
+            found.append(str(_told(book)["line"]))
         except _DAMAGED as problem:
-            raise LibraryProblem(f"{book}: this is no library of a line that can be read") from problem
+            raise LibraryProblem(f"{book}: {_NONE}") from problem
     return sorted(found)
 
 

@@ -138,6 +138,25 @@ def test_causal_is_the_same_whatever_comes_later(prints: dict[str, Print]) -> No
         assert alone_.lessons[name].pieces == crowded.lessons[name].pieces
 
 
+def test_what_a_person_says_while_a_run_goes_on_stands(traces: dict[str, Trace], tmp_path: Path) -> None:
+    _learned(traces, ["call-0.wav", "call-1.wav"], tmp_path / "library")
+    running = Library.open(tmp_path / "library", "Sales / продажи")
+    person = Library.open(tmp_path / "library", "Sales / продажи")
+    piece = person.pieces[0].id
+    person.name(piece, "Queue")
+    person.count_as_answer(piece, True)
+    person.save()
+    own = {"call-3.wav": traces["call-3.wav"]}
+    running.learn(own, Line({"call-3.wav": traces["call-3.wav"].heard}, running), TODAY)
+    running.save()
+    (kept,) = [one for one in Library.open(tmp_path / "library", "Sales / продажи").pieces if one.id == piece]
+    assert (kept.name, kept.counts_as_answer, kept.heard_in) == ("Queue", True, 3)
+    running.name(piece, "Hold tune")
+    running.save()
+    again = Library.open(tmp_path / "library", "Sales / продажи")
+    assert [one.name for one in again.pieces if one.id == piece] == ["Hold tune"]
+
+
 def test_a_save_that_was_broken_off_leaves_a_library_that_can_be_read(
     traces: dict[str, Trace], tmp_path: Path
 ) -> None:

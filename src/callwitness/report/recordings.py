@@ -91,7 +91,8 @@ def answers(
 def _claims(call: Row, legs: Sequence[Row], records: Sequence[Row], formats: Formats) -> Iterator[Answer]:
     """By each source: its earliest answer by a person, else the wait it states, else that there was none.
 
-    What a contractor claims is its wait: its clock may be another.
+    What a contractor claims is its wait: its clock may be another. Of the office it is the agent's moment: its exchange
+    answers before, when the queue begins.
     """
     words = translations(formats.lang)
     sources = dict.fromkeys((leg["role"], leg["source"]) for leg in legs)
@@ -99,20 +100,34 @@ def _claims(call: Row, legs: Sequence[Row], records: Sequence[Row], formats: For
         sources, key=lambda one: (_ROLES.index(one[0]) if one[0] in _ROLES else 9, one[1])
     ):
         mine = [leg for leg in legs if leg["source"] == source]
-        people = [leg["answered_at"] for leg in mine if leg["human"] and leg["answered_at"] is not None]
+        people = [leg for leg in mine if leg["human"] and leg["answered_at"] is not None]
         waits = [row["wait_s"] for row in records if row["source"] == source and row["wait_s"] is not None]
         human = any(leg["human"] for leg in mine)
+        note = ""
         if waits and human and role == "contractor":
             said = formats.duration(min(waits))
         elif people and call["started_at"] is not None:
-            said = formats.duration(max(0, min(people) - call["started_at"]) / 1000)
+            moment = min(leg["answered_at"] for leg in people)
+            if role == "office":
+                moment, note = _of_office(call, people, formats.lang)
+            said = formats.duration(max(0, moment - call["started_at"]) / 1000)
         elif human and waits:
             said = formats.duration(min(waits))
         elif any(leg["human"] is False for leg in mine):
             said = words.gettext("nobody")
         else:
             continue
-        yield Answer(source_label(source, formats.lang), said)
+        yield Answer(source_label(source, formats.lang), said, note)
+
+
+def _of_office(call: Row, people: Sequence[Row], lang: str) -> tuple[int, str]:
+    """When the agent answered; else when the equipment did, and words that say so. people: answered legs, at least one."""
+    if call["agent_answered_at"] is not None:
+        return call["agent_answered_at"], ""
+    named = [leg["answered_at"] for leg in people if leg["agent"] is not None]
+    if named:
+        return min(named), ""
+    return min(leg["answered_at"] for leg in people), translations(lang).gettext("equipment answered")
 
 
 def _heard(call: Row, rows: Sequence[Row], formats: Formats) -> Iterator[Answer]:

@@ -20,7 +20,7 @@ from callwitness.report.tests.test_ladder import FORMATS, START, leg, parsed
 from callwitness.report.tests.test_page import EVIL, Reader
 
 SPANS = [(0.0, 2.0, "tone"), (2.0, 37.0, "music"), (37.0, 60.0, "speech")]
-CALL = {"started_at": START, "human_voice_at": START + 37_000}
+CALL = {"started_at": START, "agent_answered_at": None, "human_voice_at": START + 37_000}
 
 
 def row(**values: Any) -> dict[str, Any]:
@@ -54,6 +54,24 @@ def test_contractor_exchange_and_recording_stand_side_by_side() -> None:
     found = answers(CALL, LEGS, [record("contractor", wait_s=18.0)], [heard], FORMATS)
     assert by_whom(found) == [("Contractor", "0:18"), ("Office", "0:36"), ("Recording", "0:37")]
     assert found[-1].note == "sure 96\u00a0%"
+
+
+AT_ONCE = leg("call", 0, 60, queue="sales", result="answered", human=True, answered_at=START)
+
+
+def test_where_a_queue_answers_at_once_the_office_is_shown_with_its_agent() -> None:
+    call = CALL | {"agent_answered_at": START + 35_000}
+    assert answers(call, [AT_ONCE, LEGS[0]], [], [row()], FORMATS)[0] == Answer("Office", "0:35")
+    assert answers(CALL, [AT_ONCE, LEGS[0]], [], [row()], FORMATS)[0] == Answer("Office", "0:36")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "equipment answered"), ("ru", "ответ оборудования"), ("uk", "відповідь обладнання")],
+)
+def test_an_office_without_a_known_agent_says_whose_answer_it_is(lang: str, said: str) -> None:
+    found = answers(CALL, [AT_ONCE], [], [row()], replace(FORMATS, lang=lang))
+    assert (found[0].said, found[0].note) == ("0:00", said)
 
 
 def test_who_denies_an_answer_says_so() -> None:

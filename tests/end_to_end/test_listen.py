@@ -211,6 +211,37 @@ def test_a_library_remembers_and_takes_corrections(calls: Path, tmp_path: Path) 
     assert (gone.returncode, "no piece" in gone.stderr) == (2, True)
 
 
+def player(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_a_piece_that_cannot_be_played_is_pointed_at(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, players = tmp_path / "libraries", tmp_path / "players"
+    players.mkdir()
+    told(run("listen", calls / "support" / "1.wav", calls / "support" / "3.wav", "--library", kept))
+    ident = re.findall(r"(?m)^(k[0-9a-f]+) ", run("library", "list", kept).stdout)[0]
+    (clip,) = kept.rglob(f"{ident}*.flac")
+    monkeypatch.setenv("PATH", str(players))
+    without = run("library", "play", kept, ident)
+    assert (without.returncode, without.stdout) == (2, "")
+    assert (
+        without.stderr
+        == f"callwitness: {ident} cannot be played, there is no player here; its sound is in {clip}\n"
+    )
+    player(players, "ffplay", "echo 'ALSA lib: no card\naudio open failed' >&2")  # it ends well all the same
+    player(players, "play", "echo 'ALSA lib: no card' >&2; exit 136")
+    silent = run("library", "play", kept, ident)
+    assert (silent.returncode, silent.stdout, silent.stderr.count("\n")) == (2, "", 1)
+    assert f"no loudspeaker that a player can use here; its sound is in {clip}" in silent.stderr
+    player(players, "mpv", f'echo "$3" > {players}/played; echo noise; echo noise >&2')
+    played = run("library", "play", kept, ident)
+    assert (played.returncode, played.stdout, played.stderr) == (0, "", "")
+    assert (players / "played").read_text().strip() == str(clip)
+
+
 def test_results_go_to_a_file_and_words_to_the_terminal(calls: Path, tmp_path: Path) -> None:
     out = tmp_path / "heard.jsonl"
     done = run("listen", calls / "support" / "1.wav", "--out", out, "--lang", "ru")

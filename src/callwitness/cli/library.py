@@ -36,6 +36,8 @@ _PLAYERS: Final = (
     ("paplay",),
 )  # fmt: skip
 """Programs that play a FLAC file and end, with their options."""
+_NO_DEVICE: Final = "audio open failed"
+"""What ffplay says where it finds no device; it ends well all the same."""
 
 
 @library.command("list")
@@ -69,12 +71,11 @@ def play_command(
     if to is not None:
         _write(clip, to)
         return
-    for program, *options in _PLAYERS:
-        found = shutil.which(program)
-        if found is not None:
-            subprocess.run([found, *options, str(clip.absolute())], check=False)  # noqa: S603 a path of our own making
-            return
-    typer.echo(f"No player was found here; the sound is in {clip}")
+    players = [(found, options) for program, *options in _PLAYERS if (found := shutil.which(program))]
+    if any(_played([found, *options, str(clip.absolute())]) for found, options in players):
+        return
+    lacking = "no loudspeaker that a player can use" if players else "no player"
+    raise UsageError(f"{piece.id} cannot be played, there is {lacking} here; its sound is in {clip}")
 
 
 @library.command("name")
@@ -148,6 +149,12 @@ def _piece(folder: Path, words: list[str]) -> tuple[Library, Piece]:
             f"{words[-1]}: several lines play it, name one: {', '.join(own.line for own, _ in found)}"
         )
     return found[0]
+
+
+def _played(command: list[str]) -> bool:
+    """Whether the player played. What it says is nobody's concern: the sound system of a machine without one says much."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")  # noqa: S603 a path of our own making
+    return done.returncode == 0 and _NO_DEVICE not in done.stderr
 
 
 def _table(pieces: list[Piece]) -> Table:

@@ -13,11 +13,13 @@ SYSTEM ?= yes
 export SYSTEM
 
 .DEFAULT_GOAL := help
-.PHONY: help run day test check check-format check-lint check-types check-imports check-docs docs bench train-audio bench-audio clean
+.PHONY: help install run day test check check-format check-lint check-types check-imports check-docs docs bench train-audio bench-audio clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 		printf '  %-20s %s\n' "$$target" "$$text"; done
+
+install: $(VENV)/.base $(VENV)/.server ## all that the commands need (server and listening too), and start nothing
 
 run: $(VENV)/.base $(VENV)/.server ## install, then run the server with an invented company until Ctrl-C
 	$(BIN)/callwitness up --demo --data build/demo

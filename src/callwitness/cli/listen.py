@@ -76,7 +76,7 @@ def need_sound() -> None:
     if absent:
         raise UsageError(
             f"listening needs libraries that are not installed ({', '.join(absent)}): pip install 'callwitness[audio]', "
-            "or in a clone .venv/bin/python -m pip install --require-hashes -r requirements/server.txt"
+            "or in a clone make install (without make: .venv/bin/python -m pip install --require-hashes -r requirements/server.txt)"
         )
 
 

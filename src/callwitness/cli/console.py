@@ -21,7 +21,7 @@ from callwitness.services.arguments import readable
 
 QUIET_S = 1.0
 """A stage shorter than this shows no progress."""
-_UNITS = {"listen": "recordings", "decide": "recordings"}
+_UNITS = dict.fromkeys(("listen", "learn", "decide"), "recordings")
 """What a stage counts, if not rows."""
 
 

@@ -24,9 +24,9 @@ class FolderOfRecordings:
     def __init__(self, folder: Path, progress: Progress) -> None:
         given = gather([folder])
         self._inputs, self._progress = given.inputs, progress
-        self._through = 0
+        self._stage, self._through = "", 0
         self.heard: dict[str, Heard] = {}
-        self.notes = [Note("member_passed_over", {"file": str(folder), "why": note}) for note in given.notes]
+        self.notes = [_passed_over(str(folder), note) for note in given.notes]
 
     def __call__(self, calls: pl.DataFrame, tie: Tie) -> pl.DataFrame:
         """RECORDINGS. What a line plays again and again is learned from all recordings of that line's calls."""
@@ -41,14 +41,19 @@ class FolderOfRecordings:
         for heard in run.listen(self._inputs, lines, progress=self._tell):
             self.heard[heard.file] = heard
             if heard.status == "unreadable":
-                self.notes.append(
-                    Note("member_passed_over", {"file": heard.file, "why": heard.problem or ""})
-                )
+                self.notes.append(_passed_over(heard.file, heard.problem or ""))
         return facts(self.heard)
 
     def _tell(self, progress: run.Progress) -> None:
+        if progress.stage != self._stage:
+            self._stage, self._through = progress.stage, 0
         self._progress(progress.stage, max(0, progress.recordings - self._through))
         self._through = progress.recordings
+
+
+def _passed_over(file: str, why: str) -> Note:
+    """why: a sentence; the note ends it itself."""
+    return Note("member_passed_over", {"file": file, "why": why.removesuffix(".")})
 
 
 def lines_of(recordings: pl.DataFrame, calls: pl.DataFrame, tie: Tie) -> dict[str, str]:

@@ -75,7 +75,8 @@ def _inside(folder: Path) -> tuple[list[Path], list[str]]:
             f"{shown(folder)}: no recordings in this folder; expected names such as call.wav, call.mp3, call.opus."
         )
     if links := len(named) - len(found):
-        notes.append(f"{shown(folder)}: {links} links passed over; name a linked file to have it heard.")
+        told = "1 link" if links == 1 else f"{links} links"
+        notes.append(f"{shown(folder)}: {told} passed over; name a linked file to have it heard.")
     return sorted(found, key=lambda path: path.as_posix()), notes
 
 

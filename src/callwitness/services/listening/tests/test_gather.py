@@ -64,7 +64,7 @@ def test_links_in_folders_are_passed_over_and_said(tmp_path: Path) -> None:
     found = gather([tmp_path / "in"])
     assert [each.file for each in found.inputs] == ["1.wav"]
     assert len(found.notes) == 1
-    assert "1 links passed over" in found.notes[0]
+    assert "1 link passed over" in found.notes[0]
     (named,) = gather([tmp_path / "in" / "2.wav"]).inputs
     assert (named.file, named.path) == ("2.wav", tmp_path / "secret" / "2.wav")
 

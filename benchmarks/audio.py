@@ -68,7 +68,7 @@ def main() -> None:
             f"\n{corpus.name}: {len(rows)} recordings, {len({row['line'] for row in rows})} lines, cross-validated by line"
         )
         print_answers(rows, said)
-        print_rules(corpus, rows)
+    print_rules(corpora[0], [row for row in labels(corpora[0]) if "far_silent" not in row["tags"]])
     print_speed(corpora[0], labels(corpora[0])[: options.speed])
 
 
@@ -106,6 +106,7 @@ def _ok05(told: Mapping[str, float | None], part: Sequence[Label]) -> float:
 
 def print_rules(corpus: Path, rows: Sequence[Label]) -> None:
     """Rules that people try first, on the same recordings."""
+    print(f"\nsimple rules, {corpus.name:22}{'n':>5}{HEAD}")
     traces = {row["file"]: listen_to(corpus / row["file"]) for row in rows}
     rules: dict[str, dict[str, float | None]] = {
         "silence detection, sound after the longest sound": {},

@@ -51,16 +51,18 @@ def choice(item: Scored, slope: float, nobody: float) -> tuple[float | None, flo
     return (None, none) if none >= share else (at, share)
 
 
-def fit_curve(beliefs: Numbers, right: NDArray[np.bool_]) -> Numbers:
+def fit_curve(beliefs: Numbers, right: NDArray[np.bool_], weights: Numbers) -> Numbers:
     """(2, k) rising beliefs and the probability of being right: pool adjacent violators over bins of equal mass."""
     order = np.argsort(beliefs, kind="stable")
-    pools: list[tuple[float, float, int]] = []
+    pools: list[tuple[float, float, float]] = []
     for part in np.array_split(order, min(_BINS, max(2, len(order) // 40))):
+        mass = float(weights[part].sum())
+        hits = float(weights[part] @ right[part]) * len(part) / mass
         pools.append(
             (
-                float(beliefs[part].sum()),
-                float(right[part].sum()) + len(part) / (len(part) + 1) - 0.5,
-                len(part),
+                float(weights[part] @ beliefs[part]),
+                mass * (hits + 0.5) / (len(part) + 1),  # half a chance more on either side: never quite sure
+                mass,
             )
         )
         while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:

@@ -99,15 +99,16 @@ def weighed(
     )
     beliefs = np.array([share for _, share in choices])
     taught = np.array([made[place].lessons[mode].company > 0 for place, mode in keys])
+    mass = np.array([counts[place] for place, _ in keys])
     place_of = np.array([of[place] for place, _ in keys])
     sure = np.zeros(len(beliefs))
     for number in range(FOLDS):
         for group in (taught, ~taught):
             own, others = group & (place_of == number), group & (place_of != number)
-            sure[own] = np.interp(beliefs[own], *fit_curve(beliefs[others], right[others]))
+            sure[own] = np.interp(beliefs[own], *fit_curve(beliefs[others], right[others], mass[others]))
     answers = [
         Answer(made[place].label["file"], mode, at, float(confidence))
         for (place, mode), (at, _), confidence in zip(keys, choices, sure, strict=True)
     ]
-    curves = [fit_curve(beliefs[group], right[group]) for group in (taught, ~taught)]
+    curves = [fit_curve(beliefs[group], right[group], mass[group]) for group in (taught, ~taught)]
     return Validated(networks, cases, belief, curves[0], curves[1], answers)

@@ -35,7 +35,7 @@ def test_the_curve_is_the_share_of_right_ones() -> None:
     rng = np.random.default_rng(8)
     beliefs = rng.uniform(0, 1, 4000)
     right = rng.uniform(0, 1, 4000) < beliefs**2  # overconfident
-    curve = fit_curve(beliefs, right)
+    curve = fit_curve(beliefs, right, np.ones(4000))
     assert (np.diff(curve) >= 0).all()
     assert calibration_error(np.interp(beliefs, *curve), right) < 0.03
     assert calibration_error(beliefs, right) > 0.1

@@ -29,7 +29,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 
 METHOD: Final = "hearing-1"
 MODEL: Final = "answer.npz"
-UNSURE: Final = 0.5
+UNSURE: Final = 0.6
 _SAME_S: Final = 0.5
 _LISTED: Final = 10
 _GREETING: Final = 0.97  # a person said of this very sound that it is an answer

@@ -19,6 +19,7 @@ from typing import Final, Literal, TypeAlias
 from callwitness.audio.heard import Heard
 from callwitness.audio.library import Library
 from callwitness.domain.errors import UsageError
+from callwitness.services.listening.ahead import Ahead
 from callwitness.services.listening.gather import Input
 from callwitness.services.listening.groups import Traced, by_line, chunks, originals
 from callwitness.services.listening.passes import (
@@ -160,14 +161,16 @@ class _Run:
             Task(each.file, each.path.absolute(), self._folder / f"{number}.npz")
             for number, each in enumerate(self._inputs.values())
         ]
-        whole = sum(_size(each) for each in self._inputs.values()) or 1
-        through, heard_s = 0, 0.0
+        sizes = {name: _size(each) for name, each in self._inputs.items()}
+        ahead = Ahead((each.path, sizes[name]) for name, each in self._inputs.items())
+        heard_s = 0.0
         for number, (task, result) in enumerate(self._pool.each(hear, tasks, HANGS_S), 1):
             if isinstance(result, Trouble):
                 raise UsageError(result.why)
-            through += _size(self._inputs[task.file])
-            heard_s += result.duration_s if isinstance(result, Traced) else 0.0
-            self._progress(Progress("listen", number, heard_s, through / whole))
+            seconds = result.duration_s if isinstance(result, Traced) else 0.0
+            heard_s += seconds
+            ahead.take(task.path, sizes[task.file], seconds)
+            self._progress(Progress("listen", number, heard_s, ahead.done()))
             yield Refused(task.file, _not_heard(result)) if isinstance(result, Lost) else result
 
     def _taught(self, recordings: Sequence[Traced]) -> None:

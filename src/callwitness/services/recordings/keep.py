@@ -7,13 +7,14 @@ from typing import IO, Final, cast
 
 import polars as pl
 
+from callwitness.audio.decode import Unreadable
 from callwitness.ledger import models as m
 from callwitness.ledger.store import Readable, StoreError
 from callwitness.services.arrivals.evidence_store import evidence_store
 from callwitness.services.arrivals.names import shown_name
 from callwitness.services.recordings.fetching import Bounds, FetchFailed, FetchRefused, fetch
 from callwitness.services.recordings.links import link_recordings, tell
-from callwitness.services.recordings.sound import NoSound, describe
+from callwitness.services.recordings.sound import describe
 
 LIMIT: Final = 256 << 20
 MOST_TRIES: Final = 12
@@ -111,7 +112,7 @@ def _describe(recording: m.Recording) -> None:
     try:
         with evidence_store().path(recording.sha256) as path:
             sound = describe(path)
-    except NoSound as problem:
+    except Unreadable as problem:
         recording.state, recording.problem = m.Recording.FAILED, str(problem)
         recording.duration_s, recording.channels, recording.peaks = None, None, []
         return

@@ -48,6 +48,7 @@ class Heard:
     problem: one sentence for a person when something is wrong with the file, else None.
     candidates: the moments weighed, best first (at most ten); for a person who must decide.
     tones: signals of the network, telephone keys and fax on the answering side.
+    played: where the known pieces sound: id, start and end in seconds, in order of time.
     """
 
     file: str
@@ -64,6 +65,7 @@ class Heard:
     problem: str | None = None
     candidates: list[Candidate] = field(default_factory=list)
     tones: list[ToneEvent] = field(default_factory=list)
+    played: list[tuple[str, float, float]] = field(default_factory=list)
 
     def row(self) -> dict[str, object]:
         """The line of ``callwitness listen``: the contract, in the order of its fields."""

@@ -15,7 +15,7 @@ from callwitness.audio.context import in_context_by_parts
 from callwitness.audio.decode import open_sound
 from callwitness.audio.features import BLOCKS_PER_SECOND, Floats, Measures, Meter
 from callwitness.audio.heard import Heard
-from callwitness.audio.layout import LayoutMeter, far_of
+from callwitness.audio.layout import LayoutMeter, Signals, far_of
 from callwitness.audio.line import Lesson
 from callwitness.audio.recurring import Print
 from callwitness.audio.spans import tile
@@ -31,6 +31,8 @@ _DEAD: Final = (
     "The side called is digital silence from second {} on while the caller speaks: a fault of the recording, not a call "
     "without a person."
 )
+_SHORT: Final = "The recording is shorter than a second: too short to hear anybody in it."
+_SHORT_S: Final = 1.0
 _DEAD_S: Final = 8
 _SPOKEN_S: Final = 4
 _SURE: Final = 0.6
@@ -50,7 +52,7 @@ def listen_to(path: Path) -> Trace:
     layout = layout_meter.layout()
     sides = [meter.finish() for meter in (meters if layout.channels == "stereo" else meters[:1])]
     measured = [_side(side) for side in sides]
-    far = far_of(*(_called_s(side) for side in sides)) if len(sides) == 2 else 0
+    far = far_of(layout, *(_signals(side) for side in sides)) if len(sides) == 2 else 0
     answering, near = measured[far], measured[1 - far] if len(measured) == 2 else None
     return Trace(
         source=path,
@@ -83,12 +85,13 @@ def decide(file: str, trace: Trace, lesson: Lesson) -> Heard:
         method=choosing.METHOD,
         duration_s=round(trace.duration_s, 3),
         channels=trace.channels,
-        spans=tile(trace, lesson.share, choice.human_voice_s),
+        spans=tile(trace, lesson.share, choice.human_voice_s, choice.machine),
         known=sorted({ident for ident, _, _ in lesson.pieces}),
         silence=trace.silence,
         problem=_problem(trace, unheard),
         candidates=choice.candidates,
         tones=trace.tones,
+        played=sorted(lesson.pieces, key=lambda piece: piece[1:]),
     )
 
 
@@ -120,6 +123,8 @@ def _dead_s(still: NDArray[np.bool_], near: Side) -> float | None:
 
 def _problem(trace: Trace, unheard: bool) -> str | None:
     sentences = [trace.problem or "", _SILENT.get(trace.silence or "", "")]
+    if trace.duration_s < _SHORT_S:
+        sentences.append(_SHORT)
     if unheard and trace.dead_s is not None and trace.silence is None:
         sentences.append(_DEAD.format(round(trace.dead_s)))
     return " ".join(filter(None, sentences)) or None
@@ -130,6 +135,11 @@ def _side(measures: Measures) -> Side:
     return Side(measures.blocks.astype(np.float16), told, measures.energy.astype(np.float16))
 
 
-def _called_s(side: Measures) -> float:
-    """Seconds of the network's signals: whoever calls hears them, so they come from the side called."""
-    return sum(tone.end_s - tone.start_s for tone in side.tones if tone.name not in ("dtmf", "fax"))
+def _signals(side: Measures) -> Signals:
+    """Seconds and loudness of the network's signals: whoever calls hears them, so they come from the side called."""
+    calls = [tone for tone in side.tones if tone.name not in ("dtmf", "fax")]
+    heard = [side.energy[round(tone.start_s * 100) : round(tone.end_s * 100)] for tone in calls]
+    loud = np.concatenate([np.zeros(0, np.float32), *heard])
+    return Signals(
+        sum(tone.end_s - tone.start_s for tone in calls), float(np.median(loud)) if len(loud) else -np.inf
+    )

@@ -61,7 +61,9 @@ def listen_command(
     with Pool(processes(given.inputs)) as pool, _results(out) as stream, Pace(len(given.inputs)) as pace:
         for each in listen(given.inputs, told_of.of, learning, pace, pool):
             write(each, stream)
-            heard.append(each if report is not None else replace(each, spans=[], candidates=[], tones=[]))
+            heard.append(
+                each if report is not None else replace(each, spans=[], candidates=[], tones=[], played=[])
+            )
         if report is not None:
             page = ListeningInput(heard, told_of.of, pieces=_names(learning, told_of), lang=str(lang))
             write_report(report, page, given.inputs, pool, pace)

@@ -9,9 +9,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from callwitness.audio.heard import Heard
+from callwitness.audio.heard import Heard, Span
+from callwitness.report import vocabulary
 from callwitness.report.formats import Formats
 from callwitness.report.language import translations
+from callwitness.report.sentences import word
 from callwitness.report.strip import Moment, draw
 from callwitness.report.svg import drawing, element, number, percent
 
@@ -20,6 +22,7 @@ BEFORE_S: Final = 5.0
 
 _WAVE: Final = 40
 _OFFERED: Final = 5
+_SAME_S: Final = 0.5
 _LEAST_SHARE: Final = 0.01
 _NAMED: Final = 8
 _SILENCE: Final = re.compile(r"[^.]*\bdigital silence throughout\b[^.]*\.")
@@ -47,9 +50,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A piece of the line that sounds in the recording. from_s: where; None where that is not told."""
+
+    text: str
+    from_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A recording as the template shows it. jump_s: where the player begins when it is asked for the moment; jump: words
-    for that.
+    for that. known_more: pieces that are not among ``known``.
     """
 
     heard: Heard
@@ -60,6 +71,8 @@ class Card:
     jump_s: float
     jump: str
     offers: tuple[Offer, ...]
+    known: tuple[Known, ...]
+    known_more: int
     notes: tuple[str, ...]
 
 
@@ -77,7 +90,9 @@ def card(
         jump_s=jump_s,
         jump=jump,
         offers=tuple(_offers(heard, formats)),
-        notes=tuple(_notes(heard, sound, pieces, formats)),
+        known=tuple(_known(heard, pieces, formats)),
+        known_more=max(0, len(heard.known) - _NAMED),
+        notes=tuple(_notes(heard, sound, formats)),
     )
 
 
@@ -159,17 +174,53 @@ def _outline(peaks: Sequence[int], share: float) -> Markup:
 
 
 def _offers(heard: Heard, formats: Formats) -> Iterator[Offer]:
-    """Moments to try, where a person must decide."""
+    """Moments to try, where a person must decide; of those that nobody could tell apart by ear the weightiest."""
     if heard.status != "unsure":
         return
     whole = sum(each.weight for each in heard.candidates) or 1.0
-    for each in heard.candidates[:_OFFERED]:
-        if each.weight < _LEAST_SHARE * whole:
+    offered: list[float] = []
+    for each in heard.candidates:
+        if each.weight < _LEAST_SHARE * whole or len(offered) == _OFFERED:
             return
-        yield Offer(each.at_s, _before(each.at_s), moment_text(each.at_s, formats), each.weight / whole)
+        if all(abs(each.at_s - other) > _SAME_S for other in offered):
+            offered.append(each.at_s)
+            yield Offer(each.at_s, _before(each.at_s), moment_text(each.at_s, formats), each.weight / whole)
 
 
-def _notes(heard: Heard, sound: Sound | None, pieces: Mapping[str, str], formats: Formats) -> Iterator[str]:
+def _known(heard: Heard, pieces: Mapping[str, str], formats: Formats) -> Iterator[Known]:
+    """Pieces by the first time they sound, those with a name before the others."""
+    first = {ident: (begin, end) for ident, begin, end in reversed(heard.played)}
+    ordered = sorted(
+        heard.known, key=lambda ident: (ident not in pieces, first.get(ident, (0.0, 0.0)), ident)
+    )
+    for ident in ordered[:_NAMED]:
+        if ident not in first:
+            yield Known(pieces.get(ident, ident), None)
+            continue
+        begin, end = first[ident]
+        text = (
+            translations(formats.lang)
+            .gettext("{piece}, {seconds} s, at {moment}")
+            .format(
+                piece=pieces.get(ident) or _kind(heard, begin, end, formats.lang),
+                seconds=formats.decimal(end - begin, 0),
+                moment=formats.duration(begin),
+            )
+        )
+        yield Known(text, round(begin, 3))
+
+
+def _kind(heard: Heard, begin: float, end: float, lang: str) -> str:
+    """What most of a stretch is, in a word."""
+
+    def within(span: Span) -> float:
+        return min(end, span.end_s) - max(begin, span.start_s)
+
+    most = max(heard.spans, key=within, default=None)
+    return word(vocabulary.SOUNDS, most.kind if most else "announcement", lang)
+
+
+def _notes(heard: Heard, sound: Sound | None, formats: Formats) -> Iterator[str]:
     words = translations(formats.lang)
     silences = {
         "near": words.gettext(
@@ -185,11 +236,6 @@ def _notes(heard: Heard, sound: Sound | None, pieces: Mapping[str, str], formats
         yield told.strip()
     if heard.silence is not None:
         yield silences[heard.silence]
-    if heard.known:
-        known = sorted(heard.known, key=lambda piece: (piece not in pieces, piece))
-        names = ", ".join(pieces.get(piece, piece) for piece in known[:_NAMED])
-        names += f" +{len(known) - _NAMED}" if len(known) > _NAMED else ""
-        yield words.gettext("Known from this line: {names}").format(names=names)
     if sound is not None and sound.seconds < heard.duration_s - 1:
         yield words.gettext("Only the first {length} can be played here.").format(
             length=formats.duration(sound.seconds)

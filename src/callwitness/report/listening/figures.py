@@ -15,7 +15,7 @@ _PLACE: Final[dict[Status, int]] = {"unsure": 0, "unreadable": 1}
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """counts: recordings by status. waits: seconds from the start of a recording to the first live word: median and the
+    """counts: recordings by status. silent: of the unreadable those that were read and hold digital silence alone. waits: seconds from the start of a recording to the first live word: median and the
     value that nine in ten do not exceed; None where nobody answered for certain.
     """
 
@@ -23,6 +23,7 @@ class Figures:
     counts: dict[Status, int]
     median_s: float | None
     p90_s: float | None
+    silent: int = 0
 
     def share(self, status: Status) -> float | None:
         """Share of all recordings; None when there are none."""
@@ -42,6 +43,7 @@ def figures(recordings: Sequence[Heard]) -> Figures:
         counts={status: counted[status] for status in STATUSES},
         median_s=_not_exceeded(waits, 0.5),
         p90_s=_not_exceeded(waits, 0.9),
+        silent=sum(each.status == "unreadable" and each.silence == "all" for each in recordings),
     )
 
 

@@ -119,8 +119,10 @@ def _told(seen: Figures, formats: Formats) -> Iterator[str]:
             unsure,
             share=formats.share(seen.share("unsure")),
         )
-    if unreadable:
-        yield n_("{n} cannot be read.", "{n} cannot be read.", unreadable)
+    if unreadable > seen.silent:
+        yield n_("{n} cannot be read.", "{n} cannot be read.", unreadable - seen.silent)
+    if seen.silent:
+        yield n_("{n} is silent from start to end.", "{n} are silent from start to end.", seen.silent)
     if seen.median_s is not None and seen.p90_s is not None:
         yield words.gettext(
             "From the start of the recording to the first live word: {median} in the middle, {p90} or less in nine of ten."

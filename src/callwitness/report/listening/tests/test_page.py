@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callwitness.audio.heard import Heard
+from callwitness.audio.heard import Candidate, Heard
 from callwitness.report.formats import Formats
 from callwitness.report.language import LANGUAGES
 from callwitness.report.listening import page
@@ -108,9 +108,34 @@ def test_names_and_problems_from_outside_stay_text() -> None:
     assert "<script>alert" not in html
     assert "<img" not in html
     assert "&lt;img src=x" in html
-    assert "Known from this line: &lt;b&gt;" in html
+    assert "<span>&lt;b&gt;</span>" in html
     assert "\u202e" not in re.findall(r"<h2>(.*?)</h2>", html)[0]
     assert plain(HOSTILE).endswith("\\u202egnp.wav")
+
+
+def test_a_piece_without_a_name_is_told_by_what_it_is_and_leads_there() -> None:
+    played = [("k1", 6.4, 13.9), ("a1b2c3", 14.2, 24.9), ("k1", 25.0, 29.0)]
+    html = rendered(facts=[replace(ANSWERED, known=["a1b2c3", "k1"], played=played)])
+    assert re.findall(r'data-from="([\d.]+)">([^<]+)</button>', html) == [
+        ("14.2", "Your call is important to us, 11 s, at 0:14"),
+        ("6.4", "announcement, 8 s, at 0:06"),
+    ]
+    assert "k1" not in html
+
+
+def test_moments_that_nobody_can_tell_apart_are_offered_once() -> None:
+    near = [Candidate(57.2, 0.4), Candidate(57.0, 0.3), Candidate(10.0, 0.2), Candidate(56.6, 0.1)]
+    html = rendered(facts=[replace(DOUBTFUL, candidates=near)])
+    assert re.findall(r'">(\S+) <small>', html) == ["0:57.2", "0:10.0", "0:56.6"]
+
+
+def test_a_recording_that_was_read_and_is_silent_is_not_called_unreadable() -> None:
+    silent = Heard("mute.wav", "unreadable", duration_s=30.0, silence="all")
+    assert sentences([silent, BROKEN, NOBODY], "en")[1:3] == [
+        "1 cannot be read.",
+        "1 is silent from start to end.",
+    ]
+    assert sentences([silent], "uk")[1:] == ["1 запис — тиша від початку до кінця."]
 
 
 def test_it_needs_nothing_but_itself() -> None:

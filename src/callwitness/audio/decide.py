@@ -33,17 +33,21 @@ UNSURE: Final = 0.6
 _SAME_S: Final = 0.5
 _LISTED: Final = 10
 _GREETING: Final = 0.97  # a person said of this very sound that it is an answer
+_CLEAR: Final = 0.9  # an answer before it that is as sure as this stands
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """human_voice_s: None = nobody. candidates: best first. See ``heard.Heard``."""
+    """human_voice_s: None = nobody. candidates: best first. See ``heard.Heard``. machine: for every 100 ms, how much of what
+    may be speech is a recorded voice (0..1).
+    """
 
     status: Status
     human_voice_s: float | None
     connect_s: float | None
     confidence: float
     candidates: list[Candidate]
+    machine: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +102,19 @@ def choose(trace: Trace, lesson: Lesson) -> Choice:
     listed = [
         Candidate(round(float(times[i]), 3), round(float(told[i]), 4)) for i in np.argsort(-told)[:_LISTED]
     ]
-    if lesson.greetings:
-        at = round(min(lesson.greetings), 3)
-        return Choice("answered", at, _connected(scene, at), _GREETING, listed)
     at, share = best(times, told)
-    if nobody >= share:
-        confidence = judge().probability(nobody, lesson.company)
-        return Choice(
-            "nobody" if confidence >= UNSURE else "unsure", None, None, round(confidence, 3), listed
-        )
-    confidence = judge().probability(share, lesson.company)
-    at = round(at, 3)
+    somebody = share > nobody
+    confidence = judge().probability(max(share, nobody), lesson.company)
+    if lesson.greetings and not (somebody and confidence >= _CLEAR and at < min(lesson.greetings) - _SAME_S):
+        at, somebody, confidence = min(lesson.greetings), True, _GREETING
+    status: Status = "unsure" if confidence < UNSURE else "answered" if somebody else "nobody"
     return Choice(
-        "answered" if confidence >= UNSURE else "unsure",
-        at,
-        _connected(scene, at),
+        status,
+        round(at, 3) if somebody else None,
+        _connected(scene, at) if somebody else None,
         round(confidence, 3),
         listed,
+        scene.answering.roles[:, 1] / np.maximum(scene.answering.roles[:, 1:].sum(axis=1), 1e-6),
     )
 
 

@@ -30,6 +30,8 @@ _SAME: Final = (
     0.1  # share of energy that the other channel cannot explain; .02 at worst in copies through lossy codecs
 )
 _LEAST_GAIN, _MOST_GAIN = 0.5, 2.0  # of a copy
+_SIGNALS_S: Final = 2.0
+_LEAK_DB: Final = 10.0  # what leaks into the other side is fainter by more
 _SHADOW_GAIN: Final = 0.1  # Opus in 24 kb/s stereo spills a twentieth
 
 
@@ -50,12 +52,23 @@ class Layout:
         return "far" if self.silent[far] else "near"
 
 
-def far_of(signals_left_s: float, signals_right_s: float) -> Literal[0, 1]:
-    """The channel of the side called: right, unless the network's signals (seconds) sound left and hardly ever right.
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The network's signals in a channel: how many seconds, and how loud (dB)."""
 
-    Music says nothing of the side: a caller may have a radio, or put the other on hold.
+    seconds: float
+    level: float
+
+
+def far_of(layout: Layout, left: Signals, right: Signals) -> Literal[0, 1]:
+    """The channel of the side called: right, unless the network's signals sound left, and right hardly or far fainter.
+
+    Music says nothing of the side: a caller may have a radio, or put the other on hold. Nor does a channel that is silent: what
+    is heard of signals in the other may have leaked into it.
     """
-    return 0 if signals_left_s >= 2.0 and signals_left_s > 4 * signals_right_s else 1
+    if any(layout.silent) or left.seconds < _SIGNALS_S:
+        return 1
+    return 0 if left.seconds > 4 * right.seconds or left.level > right.level + _LEAK_DB else 1
 
 
 class LayoutMeter:

@@ -43,7 +43,9 @@ def test_a_side_that_falls_silent_while_the_caller_speaks_is_a_fault_and_no_nobo
 ) -> None:
     trace = _recorded(tmp_path, caller, called)
     assert trace.dead_s == pytest.approx(10, abs=0.3)
-    monkeypatch.setattr(choosing, "choose", lambda *_: Choice("nobody", None, None, 0.9, []))
+    monkeypatch.setattr(
+        choosing, "choose", lambda *_: Choice("nobody", None, None, 0.9, [], np.zeros(0, np.float32))
+    )
     heard = decide("call.wav", trace, alone(trace.heard))
     assert (heard.status, heard.confidence) == ("unsure", 0.0)
     assert heard.problem is not None
@@ -54,7 +56,9 @@ def test_an_agent_who_was_heard_may_be_silent_to_the_end(
     tmp_path: Path, caller: Floats, called: Floats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trace = _recorded(tmp_path, caller, called)
-    monkeypatch.setattr(choosing, "choose", lambda *_: Choice("answered", 5.1, 5.0, 0.9, []))
+    monkeypatch.setattr(
+        choosing, "choose", lambda *_: Choice("answered", 5.1, 5.0, 0.9, [], np.zeros(0, np.float32))
+    )
     heard = decide("call.wav", trace, alone(trace.heard))
     assert (heard.status, heard.human_voice_s, heard.problem) == ("answered", 5.1, None)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from callwitness.audio.decode import RATE, open_sound
-from callwitness.audio.layout import Layout, LayoutMeter, far_of
+from callwitness.audio.layout import Layout, LayoutMeter, Signals, far_of
 from callwitness.audio.tests.conftest import Floats, Make, quiet
 
 pytestmark = pytest.mark.real("ffmpeg and espeak-ng", commands=("ffmpeg", "espeak-ng"))
@@ -110,7 +110,25 @@ def test_nothing_at_all_is_silence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "far"), [(0.0, 12.0, 1), (0.0, 0.0, 1), (1.0, 0.0, 1), (20.0, 0.5, 0), (20.0, 9.0, 1)]
+    ("left", "right", "far"),
+    [
+        ((0.0, -np.inf), (12.0, -30.0), 1),
+        ((0.0, -np.inf), (0.0, -np.inf), 1),
+        ((1.0, -30.0), (0.0, -np.inf), 1),
+        ((20.0, -30.0), (0.5, -30.0), 0),
+        ((20.0, -30.0), (9.0, -30.0), 1),
+        ((20.0, -30.0), (20.0, -55.0), 0),
+        ((20.0, -55.0), (20.0, -30.0), 1),
+    ],
 )
-def test_waiting_sounds_on_the_left_swap_the_sides(left: float, right: float, far: int) -> None:
-    assert far_of(left, right) == far
+def test_signals_on_the_left_swap_the_sides(
+    left: tuple[float, float], right: tuple[float, float], far: int
+) -> None:
+    layout = Layout("stereo", (False, False), np.zeros((2, 0), bool))
+    assert far_of(layout, Signals(*left), Signals(*right)) == far
+
+
+def test_a_silent_channel_is_not_taken_for_the_caller() -> None:
+    layout = Layout("stereo", (False, True), np.zeros((2, 0), bool))
+    assert far_of(layout, Signals(20.0, -55.0), Signals(0.0, -np.inf)) == 1
+    assert layout.silence(1) == "far"

@@ -25,7 +25,7 @@ def _side(*stretches: tuple[str, int]) -> Side:
     which = [CLASSES.index(name) for name, blocks in stretches for _ in range(blocks)]
     classes = np.eye(5, dtype=np.float32)[which]
     return Side(
-        np.zeros((len(which), len(MEASURES)), np.float16), classes, np.zeros(10 * len(which), np.float16)
+        np.full((len(which), len(MEASURES)), 30, np.float16), classes, np.zeros(10 * len(which), np.float16)
     )
 
 
@@ -71,6 +71,19 @@ def test_stereo_before_the_answer_is_a_machine() -> None:
     told = _told(_trace(far, _side(("quiet", 90))), answer_s=6.0)
     assert told == [(0.0, 3.0, "announcement"), (3.0, 6.0, "music"), (6.0, 9.0, "speech_far")]
     assert {kind for _, _, kind in _told(_trace(far, _side(("quiet", 90))))} == {"announcement", "music"}
+
+
+def test_mono_before_the_answer_is_whose_it_sounds() -> None:
+    trace = _trace(_side(("speech", 60)))
+    machine = np.repeat(np.array([1, 0, 1], np.float32), 20)
+    told = [(span.start_s, span.kind) for span in tile(trace, np.zeros(60, np.float32), 4.0, machine)]
+    assert told == [(0.0, "announcement"), (2.0, "speech")]
+
+
+def test_what_nobody_can_hear_is_quiet() -> None:
+    side = _side(("music", 30))
+    silent = Side(np.full_like(side.blocks, -23.6), side.classes, side.energy)
+    assert _told(_trace(silent)) == [(0.0, 3.0, "quiet")]
 
 
 def test_measured_tones_stand() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from callwitness.ledger import models as m
 from callwitness.ledger.models.hearing import VOICE
 from callwitness.web.ui import words
-from callwitness.web.ui.heard import precise
+from callwitness.web.ui.heard import decider_of, precise
 from callwitness.web.ui.templatetags.callwitness import formats
 from callwitness.web.ui.waves import Wave
 
@@ -35,12 +35,13 @@ class Claim:
 
 
 class _Told(NamedTuple):
-    """seconds: from the call's start, None where nobody answered or that cannot be told; sure: of recordings alone."""
+    """seconds: from the call's start, None where nobody answered or that cannot be told; sure: of recordings; by: who decided."""
 
     who: str
     said: str
     seconds: float | None
     sure: float | None = None
+    by: str = ""
 
 
 def answers(call: m.Call, waves: Sequence[Wave]) -> list[Claim]:
@@ -62,14 +63,14 @@ def _of_recordings(call: m.Call, waves: Sequence[Wave]) -> Iterator[_Told]:
     heard = [each.heard.hearing for each in waves if each.heard is not None and _tells(each.heard.hearing)]
     voices = [hearing for hearing in heard if hearing.voice_s is not None]
     if call.human_voice_at is not None and voices:
-        placed, surest = (call.human_voice_at - call.started_at) / 1000, max(each.sureness for each in voices)
-        yield _Told(_("Recording"), precise(placed), placed, surest)
+        placed, best = (call.human_voice_at - call.started_at) / 1000, max(voices, key=_sureness)
+        yield _Told(_("Recording"), precise(placed), placed, best.sureness, decider_of(best))
         return
     for hearing in heard:
         said = _("nobody answered")
         if hearing.voice_s is not None:
             said = _("at {at} of the recording").format(at=precise(hearing.voice_s))
-        yield _Told(_("Recording"), said, None, hearing.sureness)
+        yield _Told(_("Recording"), said, None, hearing.sureness, decider_of(hearing))
 
 
 def _tells(hearing: m.Hearing) -> bool:
@@ -78,9 +79,18 @@ def _tells(hearing: m.Hearing) -> bool:
     return hearing.answer != "unreadable" and not faulty
 
 
+def _sureness(hearing: m.Hearing) -> float:
+    return hearing.sureness
+
+
 def _claim(told: _Told, longest: float) -> Claim:
     share = None if told.seconds is None else told.seconds / longest
     if told.sure is None:
         return Claim(told.who, told.said, share, "out")
+    if told.by:
+        return Claim(
+            told.who, _("{said}, as heard by {who}").format(said=told.said, who=told.by), share, "ok"
+        )
     said = _("{said} (sure: {sure})").format(said=told.said, sure=formats().share(told.sure))
-    return Claim(told.who, said, share, "ok", unsure=told.sure < _SURE)
+    unsure = told.sure < _SURE
+    return Claim(told.who, said, share, "doubt" if unsure else "ok", unsure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from callwitness.services import comments
 from callwitness.web.call import claims, history, seen, told
 from callwitness.web.call.sentence import sentence_of
 from callwitness.web.ui.door import screen, zone_of
+from callwitness.web.ui.heard import decider_of
 from callwitness.web.ui.templatetags.callwitness import formats
 from callwitness.web.ui.waves import Wave, wave
 
@@ -42,7 +44,7 @@ def index(request: HttpRequest, scope: Scope, public_id: str) -> HttpResponse:
         "call": call,
         "hidden": hidden_columns(scope),
         "said": sentence_of(call),
-        "reasons": told.reasons(scope, call.reasons),
+        "reasons": told.reasons(scope, call.reasons, _deciders(waves)),
         "team": names.team(call.agent, call.started_at),
         "project": names.project(call.project_id),
         "ladder": _ladder(call, inside, zone_of(scope)),
@@ -74,6 +76,12 @@ def _waves(scope: Scope, call: m.Call) -> list[Wave]:
         return []
     rows = access.recordings(scope, call).select_related("hearing__decided_by", "transcript")
     return [wave(row) for row in rows.order_by("arrived_at", "id")[:_MOST_RECORDINGS]]
+
+
+def _deciders(waves: Sequence[Wave]) -> dict[str, str]:
+    """Who decided what is heard in a recording, by its key."""
+    heard = [wave.heard.hearing for wave in waves if wave.heard is not None]
+    return {str(hearing.pk): decider_of(hearing) for hearing in heard if hearing.decided}
 
 
 def _findings(scope: Scope, call: m.Call) -> list[tuple[m.Finding, str, str]]:

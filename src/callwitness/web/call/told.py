@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from callwitness.ledger import access
@@ -38,15 +38,32 @@ def legs(call: m.Call, inside: frozenset[str]) -> list[dict[str, Any]]:
     return [{name: leg.get(name) for name in names} for leg in shown]
 
 
-def reasons(scope: Scope, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Reasons without what is not the reader's; their sentences then say less."""
-    return [{"code": reason["code"], "params": _open(scope, reason)} for reason in told]
+def reasons(
+    scope: Scope, told: Sequence[dict[str, Any]], deciders: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Reasons without what is not the reader's; their sentences then say less.
+
+    deciders: who decided what is heard, by the key of the recording; a reason that rests on that is told ``by`` them.
+    """
+    return [_told(reason["code"], _open(scope, reason), _decider(reason, deciders)) for reason in told]
 
 
 def side(scope: Scope, value: str, kind: str) -> str:
     """One side of a finding as people read it, a number without its middle where numbers are masked."""
     said = sentences.side_value(value or None, kind, formats())
     return masked(said) if scope.masks_numbers and _NUMBER.fullmatch(value) else said
+
+
+def _decider(reason: dict[str, Any], deciders: Mapping[str, str]) -> str:
+    decided = reason["code"] in ("recording_voice", "recording_nobody")
+    return deciders.get(str((reason.get("params") or {}).get("recording")), "") if decided else ""
+
+
+def _told(code: str, params: dict[str, Any], by: str) -> dict[str, Any]:
+    """What people heard is not weighed; where a sentence has a moment it says how sure, too."""
+    if by and "seconds" not in params:
+        params = {name: value for name, value in params.items() if name != "confidence"}
+    return {"code": code, "params": params, "by": by}
 
 
 def _open(scope: Scope, reason: dict[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _voice(hearing: m.Hearing, scope: Scope, given: QueryDict, now: int) -> None
 
 
 def _stretch(hearing: m.Hearing, scope: Scope, given: QueryDict, now: int) -> None:
+    scope.need("edit_numbers")  # what a stretch is changes the whole line's library, also for calls of others
     begin, end = _seconds(given, "begin"), _seconds(given, "end")
     decisions.stretch(hearing, scope.user, given.get("action", ""), begin, end, now)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from callwitness.ledger import models as m
 from callwitness.report import strip
-from callwitness.report.formats import DASH, Formats
+from callwitness.report.formats import DASH
 from callwitness.report.strip import Moment
 from callwitness.web.ui import words
 from callwitness.web.ui.templatetags.callwitness import formats
@@ -24,12 +24,17 @@ _KINDS: Final = ("quiet", "tone", "music", "announcement", "speech", "speech_nea
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A moment a person may choose. key: on the keyboard; value: seconds as a form sends them."""
+    """A moment a person may choose. key: on the keyboard; value: seconds as a form sends them.
+
+    weight: of the moments among each other, the heaviest 1; weighs: the same in words. How sure the answer is, is another
+    number.
+    """
 
     key: str
     value: str
     said: str
     weight: float
+    weighs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Shown:
 def shown(hearing: m.Hearing) -> Shown:
     """Everything a page needs of one hearing."""
     said = formats()
-    moments = list(_moments(hearing, said))
+    moments = list(_moments(hearing))
     spans = [(float(begin), float(end), str(kind)) for begin, end, kind in hearing.spans]
     present = {kind for _begin, _end, kind in spans}
     at, length = hearing.voice_s, hearing.duration_s
@@ -72,7 +77,7 @@ def sentence_of(hearing: m.Hearing) -> str:
     """What the recording says about an answer, and how sure that is."""
     at, sure = precise(hearing.voice_s), formats().share(hearing.sureness)
     if hearing.decided:
-        who = str(hearing.decided_by) if hearing.decided_by else DASH
+        who = decider_of(hearing)
         if hearing.decided_s is None:
             return _("Nobody answers in it, as heard by {who}.").format(who=who)
         return _("Somebody answers at {at}, as heard by {who}.").format(at=at, who=who)
@@ -85,6 +90,13 @@ def sentence_of(hearing: m.Hearing) -> str:
     if hearing.status == "unsure":
         return _("Perhaps nobody answers; that is not sure ({sure}).").format(sure=sure)
     return _("This recording cannot be heard.")
+
+
+def decider_of(hearing: m.Hearing) -> str:
+    """Who said what holds of the recording; a dash for somebody who is gone, '' where nobody did."""
+    if not hearing.decided:
+        return ""
+    return str(hearing.decided_by) if hearing.decided_by else DASH
 
 
 def precise(seconds: float | None) -> str:
@@ -109,9 +121,9 @@ def problem_of(hearing: m.Hearing) -> str:
     return " ".join([silences[hearing.silence], *others])
 
 
-def _moments(hearing: m.Hearing, said: Formats) -> Iterator[Moment]:
+def _moments(hearing: m.Hearing) -> Iterator[Moment]:
     for at, weight in hearing.candidates:
-        yield Moment("candidate", float(at), f"{precise(float(at))} · {said.share(float(weight))}")
+        yield Moment("candidate", float(at), f"{precise(float(at))} · {_weighs(float(weight))}")
     if hearing.voice_s is not None:
         yield Moment("voice", hearing.voice_s, _("live voice") + " " + precise(hearing.voice_s))
 
@@ -122,5 +134,10 @@ def _choices(hearing: m.Hearing) -> Iterator[Choice]:
     guess: Any = hearing.human_voice_s
     if guess is not None and not any(abs(at - guess) < 0.05 for at, _weight in weighed):
         weighed.insert(0, (float(guess), hearing.confidence))
+    heaviest = max((weight for _at, weight in weighed), default=0.0) or 1.0
     for place, (at, weight) in enumerate(weighed[:_MOST_CANDIDATES], 1):
-        yield Choice(str(place), f"{at:.2f}", precise(at), weight)
+        yield Choice(str(place), f"{at:.2f}", precise(at), weight / heaviest, _weighs(weight))
+
+
+def _weighs(weight: float) -> str:
+    return _("weight {weight}").format(weight=formats().decimal(weight, 2))

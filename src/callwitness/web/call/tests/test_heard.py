@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from callwitness.ledger import models as m
 from callwitness.web.call.tests.conftest import add_recording
 from callwitness.web.ui.cast import Cast, Person
@@ -52,6 +54,31 @@ def test_contractor_exchange_and_recording_stand_side_by_side(shown: Cast) -> No
     assert "0:18" in claims
     assert "nobody answered" in claims
     assert "0:39.0 (sure: 96" in claims  # the recording began 1.8 s after the call
+
+
+def test_what_is_not_sure_is_drawn_as_a_doubt(shown: Cast) -> None:
+    _hear(shown, status="unsure", confidence=0.46)
+    call = shown.calls["abandoned"]
+    m.Call.objects.filter(pk=call.pk).update(human_voice_at=call.started_at + 39_000)
+    bar = _page(shown, shown.olga).partition("Recording</th>")[2].partition("</tr>")[0]
+    assert '<rect class="doubt"' in bar
+    m.Hearing.objects.update(status="answered", confidence=0.97)
+    bar = _page(shown, shown.olga).partition("Recording</th>")[2].partition("</tr>")[0]
+    assert '<rect class="ok"' in bar
+
+
+@pytest.mark.parametrize("decided", ["nobody", "voice"])
+def test_what_a_person_decided_is_told_as_hers_and_not_weighed(shown: Cast, decided: str) -> None:
+    told = {"decided": decided, "decided_s": 5.0 if decided == "voice" else None}
+    hearing = _hear(shown, decided_by=shown.olga.user, **told)
+    params = {"recording": str(hearing.pk), "confidence": 1.0}
+    reasons = [{"code": f"recording_{decided}", "params": params}]
+    m.Call.objects.filter(pk=shown.calls["abandoned"].pk).update(reasons=reasons)
+    page = _page(shown, shown.olga)
+    assert "of the answering side speaks. Heard by Olga." in page
+    assert ", as heard by Olga" in page.partition("Recording</th>")[2].partition("</tr>")[0]
+    assert "sure: 100" not in page
+    assert "sure 100" not in page
 
 
 def test_a_recording_that_cannot_be_placed_is_not_measured_against_waits(shown: Cast) -> None:

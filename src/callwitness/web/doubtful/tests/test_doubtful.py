@@ -50,6 +50,23 @@ def test_a_card_shows_the_strip_the_claims_and_the_moments(heard: Cast) -> None:
     assert 'value="7.10" data-moment data-key="2"' in page
 
 
+def test_a_moment_has_a_weight_and_the_answer_alone_a_share(heard: Cast) -> None:
+    card = (
+        _page(heard, heard.olga).partition(f'id="r-{of(heard, "answered").pk}"')[2].partition("</article>")[0]
+    )
+    assert 'aria-label="weight 0.4"' in card
+    assert "0:07.1 · weight 0.35" in card
+    assert card.count("31\N{NO-BREAK SPACE}%") == 1
+    assert "40\N{NO-BREAK SPACE}%" not in card
+
+
+def test_what_waits_is_counted_alike_everywhere_after_a_decision(heard: Cast) -> None:
+    assert "In 2 recordings it is not sure" in _page(heard, heard.olga)
+    answer = _say(heard, heard.olga, "answered", action="nobody").content.decode()
+    assert '<span id="waiting" hx-swap-oob="true">In 1 recording it is not sure' in answer
+    assert "Not sure 1<" in answer
+
+
 def test_a_moment_is_kept_with_who_and_when_and_dirties_the_day(heard: Cast) -> None:
     answer = _say(heard, heard.olga, "answered", action="voice", at="7.10")
     assert answer.status_code == 200
@@ -88,6 +105,16 @@ def test_a_stretch_is_said_to_be_a_greeting(heard: Cast) -> None:
     assert (decision.action, decision.begin_s, decision.end_s) == ("greeting", 7.0, 10.0)
     assert of(heard, "answered").answer == "unsure"
     assert 'class="button small main" name="action" value="greeting"' in answer.content.decode()
+
+
+def test_what_teaches_the_whole_line_is_for_who_may_change_its_library(heard: Cast) -> None:
+    page = _page(heard, heard.maxim)
+    assert 'value="nobody"' in page
+    assert 'value="recorded"' not in page
+    for action in ("recorded", "greeting", "live"):
+        assert _say(heard, heard.maxim, "answered", action=action, begin="7", end="10").status_code == 404
+    assert not m.HearingDecision.objects.exists()
+    assert _say(heard, heard.maxim, "answered", action="nobody").status_code == 200
 
 
 @pytest.mark.parametrize(

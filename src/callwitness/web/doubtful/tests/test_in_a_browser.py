@@ -47,6 +47,15 @@ def test_a_queue_is_worked_off_with_the_keys_alone(heard: Cast, live_server: Liv
         )  # the second moment weighed, at 7.1 s, is heard from 2.5 s before it to 2.5 s after
         until(page, f"{PLACE} > 4.6 && !{PAUSED}")
         until(page, f"{PAUSED} && {PLACE} >= 9.6 && {PLACE} < 10.6")
+        page.evaluate("document.activeElement.querySelector('audio').playbackRate = 0.5")
+        play = first.locator("[data-play]")
+        expect(play).to_have_text("Play", use_inner_text=True)
+        play.click()
+        expect(play).to_have_text("Pause", use_inner_text=True)
+        play.click()
+        expect(play).to_have_text("Play", use_inner_text=True)
+        first.focus()
+        until(page, PAUSED)
         page.keyboard.press("Enter")
         expect(first).to_contain_text("Somebody answers at 0:07.1, as heard by Olga.")
         expect(second).to_be_focused()
@@ -58,6 +67,7 @@ def test_a_queue_is_worked_off_with_the_keys_alone(heard: Cast, live_server: Liv
         page.keyboard.press("j")
         page.keyboard.press("n")
         expect(second).to_contain_text("Nobody answers in it, as heard by Olga.")
+        expect(page.locator("#waiting")).to_have_text("No recording waits for a person.")
         expect(page.locator("#which")).to_contain_text("Decided by people 2")
         browser.close()
     assert said == []

@@ -75,6 +75,13 @@ def test_what_changes_hearing_has_its_recordings_heard_again(
     assert "Saved. 1 recording is heard again." in _page(cast, cast.olga)
 
 
+def test_a_piece_is_forgotten_by_a_second_press_only(cast: Cast, tune: m.Piece) -> None:
+    page = _page(cast, cast.olga).partition(f'/library/{tune.pk}/"')[2].partition("</article>")[0]
+    before, asked = page.split("<details", 1)
+    assert 'value="forget"' not in before
+    assert asked.index("That cannot be undone.") < asked.index('value="forget"') < asked.index("</details>")
+
+
 def test_who_may_not_change_numbers_sees_and_changes_nothing(cast: Cast, tune: m.Piece) -> None:
     assert 'name="action"' not in _page(cast, cast.maxim)
     for person in (cast.maxim, cast.auditor, cast.ivanna, cast.agency, cast.stranger):

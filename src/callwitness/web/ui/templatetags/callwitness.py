@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from callwitness.report import sentences, vocabulary
 from callwitness.report.formats import DASH, Formats
@@ -115,10 +116,14 @@ def initials(person: object) -> str:
 @register.filter
 def reason_sentences(reasons: Sequence[Mapping[str, Any]] | None) -> list[str]:
     """Reasons (codes with parameters) as sentences in the reader's language, each once."""
-    said = (
-        sentences.sentence(reason["code"], _telling(reason), words.language()) for reason in reasons or ()
-    )
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(_sentence(reason) for reason in reasons or ()))
+
+
+def _sentence(reason: Mapping[str, Any]) -> str:
+    """by: the person whose word it is."""
+    said = sentences.sentence(reason["code"], _telling(reason), words.language())
+    who = reason.get("by")
+    return said + " " + _("Heard by {who}.").format(who=who) if who else said
 
 
 def _telling(reason: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,6 +23,9 @@ _CONTRACTORS_DAYS_MS: Final = 25 * 86_400_000
 _DAYS_MS: Final = 5 * 86_400_000
 _LONGEST_MS: Final = 75_000
 _SHORTEST_MS: Final = 8_000
+_BREATH_S: Final = 1.2
+_PROMPTS: Final = {"greeting": 4.0, "wait": 4.5}
+"""What the exchange says, and for how many seconds; it breathes before and after."""
 
 
 def record(workspace: m.Workspace, now: int, progress: Progress) -> None:
@@ -71,10 +74,20 @@ def spans(call: m.Call, late_ms: int = 0) -> list[Span]:
     queued = call.queued_at or call.started_at
     waiting = "music" if call.queued_at else "ringback"
     return [
-        ("announcement", _seconds(call.started_at, queued)),
-        (waiting, _seconds(queued, human)),
+        *_played("greeting", 0.0, "silence", _seconds(call.started_at, queued)),
+        *_played("wait", 3 + call.started_at % 7_001 / 1000, waiting, _seconds(queued, human)),
         ("speech", _seconds(human, end)),
     ]
+
+
+def _played(prompt: str, before: float, else_: str, seconds: float) -> list[Span]:
+    """A prompt, which sounds alike in every call, where there is time for it, and what is heard the rest of the time."""
+    long = _PROMPTS[prompt]
+    rest = seconds - before - long - 2 * _BREATH_S
+    if rest < 0:
+        return [(else_, seconds)]
+    breath = ("silence", _BREATH_S)
+    return [(else_, before), breath, (f"announcement:{prompt}", long), breath, (else_, rest)]
 
 
 def _late_ms(call: m.Call) -> int:

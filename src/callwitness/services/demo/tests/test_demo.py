@@ -49,7 +49,15 @@ def test_the_demo_company_lives_on_every_screen(demo: m.Workspace) -> None:
     heard = m.Recording.objects.filter(call__recorded=True, state=m.Recording.KEPT)
     assert heard.count() == m.Recording.objects.count() > 20
     assert set(m.Hearing.objects.values_list("status", flat=True)) == {"answered", "nobody", "unsure"}
-    assert m.Piece.objects.exists()
+    doubts = m.Hearing.objects.filter(status="unsure")
+    assert len(set(doubts.values_list("confidence", flat=True))) == doubts.count() > 2
+    assert doubts.filter(human_voice_s=None).exists()
+    busiest = m.Piece.objects.filter(
+        line=Counter(m.Piece.objects.values_list("line", flat=True)).most_common(1)[0][0]
+    )
+    assert {piece.kind for piece in busiest if piece.name} == {"announcement", "music"}
+    assert busiest.filter(name="").exists()
+    assert not m.Piece.objects.filter(told=False).exists()
     assert calls.filter(human_voice_at__isnull=False).count() > 10
     assert m.Finding.objects.filter(kind="wait_understated", right_source="recording").exists()
     assert not m.Recording.objects.filter(to_hear=True).exists()

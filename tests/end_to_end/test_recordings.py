@@ -64,7 +64,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("world")
-    simulate(WorldOptions(days=1, calls_per_day=40, seed=3, recordings="mono"), folder, speak=speak)
+    simulate(WorldOptions(days=1, calls_per_day=40, seed=3, recordings="stereo"), folder, speak=speak)
     bench = Quick(folder)
     given = (*WITNESSES, "--config", "callwitness.toml", "--lang", "en")
     heard = bench.check(*given, "--recordings", "recordings", out="heard")
@@ -182,7 +182,8 @@ GIVEN = (
 
 
 def test_five_seconds_are_thirty_seven_in_the_recording(bench: Quick) -> None:
-    bench.write("tapes/q-1793614201.2.wav", sound(("music", 37.0), ("speech", 42.0), seed="a"))
+    # A machine speaks here, so hearing is in doubt of some of these voices; of this one it is not.
+    bench.write("tapes/q-1793614201.2.wav", sound(("music", 37.0), ("speech", 42.0), seed="c"))
     run = bench.check(*GIVEN)
     assert run.code == 0, run.said
     call = next(row for row in run.table("calls") if row["caller"] == "+79000000002")

@@ -103,13 +103,14 @@ def _print(side: Measures) -> Print:
 
 
 def folds(made: Sequence[Clip], count: int) -> dict[str, int]:
-    """A fold for every line, lines of each corpus spread evenly."""
+    """A fold for every line, lines of each corpus spread evenly. What was made from a line shares its fold."""
+    origin = {clip.label["line"]: clip.label.get("made_from", clip.label["line"]) for clip in made}
     told: dict[str, int] = {}
     for split in sorted({clip.label["split"] for clip in made}):
-        names = sorted({clip.label["line"] for clip in made if clip.label["split"] == split})
+        names = sorted({origin[clip.label["line"]] for clip in made if clip.label["split"] == split})
         order = np.random.default_rng(0).permutation(len(names))
         told |= {names[place]: number % count for number, place in enumerate(order)}
-    return told
+    return {line: told[first] for line, first in origin.items()}
 
 
 def weights(made: Sequence[Clip]) -> list[float]:

@@ -35,6 +35,9 @@ test: $(VENV)/.test ## all tests; on Debian installs the real servers first (SYS
 	@tests/system-packages
 	$(BIN)/python -m pytest
 
+test-training: $(VENV)/.test $(VENV)/.train ## tests of what learns the models of hearing (training/)
+	@$(BIN)/python -m pytest training
+
 check: check-format check-lint check-types check-imports check-docs ## format, lint, types, contracts, docs
 
 check-format: $(VENV)/.check

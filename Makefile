@@ -13,7 +13,7 @@ SYSTEM ?= yes
 export SYSTEM
 
 .DEFAULT_GOAL := help
-.PHONY: help install run day test check check-format check-lint check-types check-imports check-docs docs bench train-audio bench-audio clean
+.PHONY: help install run day test test-training check check-format check-lint check-types check-imports check-docs docs bench train-audio bench-audio clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do \

@@ -18,7 +18,7 @@ from callwitness.domain.recordings.tables import VOICES
 ALONE_SURE: Final = 0.9
 """So sure must a voice be to make a call answered that every other witness calls missed."""
 CONNECTED_SURE: Final = 0.95
-"""So sure must it be that nobody spoke to overrule an office that connected the call."""
+"""So sure must it be that nobody spoke, on a channel of his own, to overrule an office that connected the call."""
 SHORTEST_TALK_S: Final = 10.0
 """In less time than this a person may have picked up and said nothing yet."""
 MACHINES_SPEAK: Final = ("voicemail", "abandoned_in_ivr", "self_served", "deflected", "closed")
@@ -58,7 +58,8 @@ def silent_talk() -> pl.Expr:
 
 def unheard() -> pl.Expr:
     """The silence decides: the call was not answered. Reads ``silent_talk``."""
-    return pl.col("silent_talk") & (~pl.col("office_claims") | (pl.col("voice_confidence") >= CONNECTED_SURE))
+    certain = (pl.col("voice_confidence") >= CONNECTED_SURE) & pl.col("voice_apart").fill_null(value=False)
+    return pl.col("silent_talk") & (~pl.col("office_claims") | certain)
 
 
 def too_early() -> pl.Expr:

@@ -73,6 +73,7 @@ VOICES: Final = Table(
         Column("heard", _TEXT, "voice | faulty | doubtful | nobody: what its recordings say together"),
         Column("voice_at", _INT, "first live word of the answering side, null = cannot be placed", "ms UTC"),
         Column("voice_confidence", _REAL, "probability that what was heard is right"),
+        Column("voice_apart", pl.Boolean(), "heard on a channel of the answering side alone, or by a person"),
         Column("voice_uncertainty_s", _REAL, "how far off the beginning of that recording may be", "s"),
         Column("voice_recording", _TEXT, "the recording that says so"),
         Column("silent_side", _TEXT, "near | far | all, where a side is digital silence"),

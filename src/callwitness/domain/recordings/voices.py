@@ -34,6 +34,7 @@ def voices(ties: pl.DataFrame) -> pl.DataFrame:
         heard=pl.col("says").first(),
         voice_at=pl.col("voice_at").first(),
         voice_confidence=pl.col("confidence").first(),
+        voice_apart=_apart().first(),
         voice_uncertainty_s=pl.col("uncertainty_s").first(),
         voice_recording=pl.col("recording").first(),
         silent_side=pl.col("silence").drop_nulls().first(),
@@ -67,6 +68,11 @@ def _says() -> pl.Expr:
         .then(pl.lit("nobody"))
         .otherwise(pl.lit("doubtful"))
     )
+
+
+def _apart() -> pl.Expr:
+    """In one channel a machine may take the agent for an announcement, or the caller for both."""
+    return (pl.col("channels").eq("stereo") | pl.col("method").eq("person")).fill_null(value=False)
 
 
 def _rank() -> pl.Expr:

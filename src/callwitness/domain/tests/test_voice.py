@@ -77,6 +77,7 @@ def nobody(
     return {
         "heard": "nobody",
         "voice_confidence": 0.97,
+        "voice_apart": True,
         "listened_from": None if begun is None else moment(begun),
         "listened_until": None if until is None else moment(until),
         "listened_s": length,
@@ -146,8 +147,11 @@ def test_what_does_not_cover_the_talk_or_is_in_doubt_denies_nothing(voice: dict[
     assert verdict(voice, office=CONNECTED)["verdict"] == "answered"
 
 
-def test_what_the_office_connected_is_disputed_before_it_is_denied() -> None:
-    unsure = {**nobody(), "voice_confidence": 0.85}
+@pytest.mark.parametrize(
+    "less", [{"voice_confidence": 0.85}, {"voice_confidence": 0.99, "voice_apart": False}]
+)
+def test_what_the_office_connected_is_disputed_before_it_is_denied(less: dict[str, object]) -> None:
+    unsure = {**nobody(), **less}
     assert verdict(unsure, office=CONNECTED)["verdict"] == "answered"
     assert "recording_nobody" in codes(verdict(unsure, office=CONNECTED))
     (finding,) = found(unsure, office=CONNECTED)

@@ -42,6 +42,7 @@ def why_not(item: pytest.Item) -> str | None:
     if os.environ.get("SYSTEM") == "no":
         return f"{what}: SYSTEM=no"
     missing = [command for command in mark.kwargs.get("commands", ()) if shutil.which(command) is None]
+    missing += [path for path in mark.kwargs.get("files", ()) if not os.path.exists(path)]  # noqa: PTH110
     if missing:
         return f"{what}: not installed: {' '.join(missing)} (tests/system-packages.txt)"
     if mark.kwargs.get("root") and os.geteuid() != 0:

@@ -20,6 +20,7 @@ SILENCE_S: Final = 0.4
 _PAD_S: Final = 0.25
 _NEAR_S: Final = 0.6
 """Stretches nearer than this are one: a breath is no boundary."""
+_BREATH_S: Final = _NEAR_S - 2 * _PAD_S - 1e-6
 _SHORTEST_S: Final = 0.15
 _SEARCH_S: Final = 6.0
 """A stretch that is too long is cut where it is quietest in its last seconds."""
@@ -109,7 +110,7 @@ def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
     """
     merged: list[Stretch] = []
     for start, end in stretches:
-        if merged and start - merged[-1][1] < _NEAR_S - 2 * _PAD_S:
+        if merged and start - merged[-1][1] < _BREATH_S:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:
             merged.append((start, end))

@@ -359,7 +359,7 @@ def test_recordings_are_uploaded_and_orphans_listed(cast: Cast) -> None:
     cast.olga.client.post(page(cast, rest="recordings/"), {"files": files})
     told = text(cast.olga.client.get(page(cast, rest="recordings/")))
     assert "a.wav" in told
-    assert "not a sound file" in told
+    assert "A sound recording was expected, this is text." in told
 
 
 @pytest.mark.parametrize("rest", ["", "add/", "upload/"])

@@ -1,4 +1,8 @@
-"""Learning by cross-validation grouped by line: what is said of a line is learned from other lines only, at every stage."""
+"""Learning by cross-validation grouped by line: what judges a line was learned from other lines.
+
+One leak of the second order stays: the classes of sound that a network learns from are told by models that met every fold but
+the recording's own, so also the fold that the network will judge.
+"""
 
 from __future__ import annotations
 

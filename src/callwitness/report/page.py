@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from callwitness.report import charts, figures, vocabulary
@@ -40,8 +39,8 @@ from callwitness.report.sentences import (
     verdict_word,
     word,
 )
+from callwitness.report.templating import environment
 
-_TEMPLATES: Final = Path(__file__).parent / "templates"
 _MOST_REJECTED: Final = 40
 _MOST_NUMBERS: Final = 100
 
@@ -189,24 +188,10 @@ def _general_notes(result: ReportInput, cards: Sequence[SourceCard]) -> tuple[No
 
 
 def _environment(formats: Formats) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    words = translations(formats.lang)
-    environment.globals |= {
-        "_": lambda message, **values: words.gettext(message).format(**values),
-        "n_": lambda one, many, n, **values: words.ngettext(one, many, n).format(
-            **{"n": formats.count(n)} | values
-        ),
-        "tones": vocabulary.TONES,
-        "tone_words": vocabulary.TONE_WORDS,
-    }
-    environment.filters |= _filters(formats)
-    return environment
+    made = environment(formats)
+    made.globals |= {"tones": vocabulary.TONES, "tone_words": vocabulary.TONE_WORDS}
+    made.filters |= _filters(formats)
+    return made
 
 
 def _filters(formats: Formats) -> dict[str, Callable[..., Any]]:

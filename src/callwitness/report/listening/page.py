@@ -5,14 +5,13 @@ Everything that came from a recording or its name is escaped. The same facts giv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from callwitness.audio.heard import KINDS, STATUSES, Heard
 from callwitness.report import vocabulary
@@ -22,6 +21,7 @@ from callwitness.report.language import translations
 from callwitness.report.listening.card import Sound, card, moment_text, plain
 from callwitness.report.listening.figures import Figures, doubtful_first, figures
 from callwitness.report.sentences import word
+from callwitness.report.templating import environment, plural
 
 MOST_CARDS: Final = 300
 """Recordings with a strip and a player; the surest of more are listed in words."""
@@ -30,7 +30,6 @@ MARK: Final = "Callwitness listen"
 """Stands at the top of every such page, to know one again."""
 
 _MOST_ROWS: Final = 10_000
-_TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 STATUS_WORDS: Final[Mapping[str, str]] = {
     "answered": _("answered"),
@@ -103,7 +102,7 @@ def render(given: ListeningInput) -> str:
 
 
 def _told(seen: Figures, formats: Formats) -> Iterator[str]:
-    words, n_ = translations(formats.lang), _plural(formats)
+    words, n_ = translations(formats.lang), plural(formats)
     answered, nobody, unsure, unreadable = (seen.counts[status] for status in STATUSES)
     yield n_(
         "{n} recording: a person answered in {answered}, nobody in {nobody}.",
@@ -129,31 +128,10 @@ def _told(seen: Figures, formats: Formats) -> Iterator[str]:
         ).format(median=formats.duration(seen.median_s), p90=formats.duration(seen.p90_s))
 
 
-def _plural(formats: Formats) -> Callable[..., str]:
-    words = translations(formats.lang)
-
-    def plural(one: str, many: str, n: int, **values: Any) -> str:
-        return words.ngettext(one, many, n).format(**{"n": formats.count(n)} | values)
-
-    return plural
-
-
 def _environment(formats: Formats) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    words = translations(formats.lang)
-    environment.globals |= {
-        "_": lambda message, **values: words.gettext(message).format(**values),
-        "n_": _plural(formats),
-        "tones": TONES,
-        "icons": _ICONS,
-    }
-    environment.filters |= {
+    made = environment(formats)
+    made.globals |= {"tones": TONES, "icons": _ICONS}
+    made.filters |= {
         "status": partial(_word, STATUS_WORDS, formats.lang),
         "sound": partial(_word, vocabulary.SOUNDS, formats.lang),
         "duration": formats.duration,
@@ -162,7 +140,7 @@ def _environment(formats: Formats) -> Environment:
         "count": formats.count,
         "share": formats.share,
     }
-    return environment
+    return made
 
 
 def _word(table: Mapping[str, str], lang: str, code: str) -> str:
